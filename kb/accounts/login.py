@@ -1,0 +1,40 @@
+"""flask-login over session rows: the cookie holds only a token, and the row on the server decides."""
+
+from dataclasses import dataclass
+
+import flask
+from flask_login import LoginManager, UserMixin, current_user
+
+from kb.accounts.queries import person_of_token
+from kb.web import context
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """A person in one session. ``get_id`` is the session's token, so a copied cookie dies with the session."""
+
+    person_id: int
+    token: str
+
+    def get_id(self) -> str:
+        """Return what flask-login keeps in the cookie."""
+        return self.token
+
+
+def register(app: flask.Flask) -> None:
+    """Let flask-login find the session row."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # the row decides
+    manager.user_loader(_load)
+
+
+def identify() -> int | None:
+    """Return the id of the person this request comes from; no cookie, no database read."""
+    if "_user_id" not in flask.session:
+        return None
+    return current_user.person_id if current_user.is_authenticated else None
+
+
+def _load(token: str) -> SignedIn | None:
+    person_id = person_of_token(context.session(), token, now=context.now())
+    return None if person_id is None else SignedIn(person_id, token)

@@ -1,0 +1,63 @@
+"""The tables of people and memberships."""
+
+import datetime as dt
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb.db import Base, choice
+
+
+class Role(enum.StrEnum):
+    """What a person is in a school or a network."""
+
+    READER = "reader"
+    CONTRIBUTOR = "contributor"
+    CURATOR = "curator"
+
+
+class Person(Base):
+    """Somebody with an account."""
+
+    __tablename__ = "person"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    public_id: orm.Mapped[str] = orm.mapped_column(sa.String(8), unique=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    email: orm.Mapped[str | None] = orm.mapped_column(sa.String(320), unique=True)
+    is_admin: orm.Mapped[bool] = orm.mapped_column(default=False)
+    created_at: orm.Mapped[dt.datetime]
+    ended_at: orm.Mapped[dt.datetime | None]
+
+
+class Membership(Base):
+    """A person's role in one school or one network."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        sa.CheckConstraint("(school_id IS NULL) <> (network_id IS NULL)", name="school_or_network"),
+        sa.CheckConstraint("role <> 'contributor' OR school_id IS NOT NULL", name="contributor_at_a_school"),
+        sa.CheckConstraint("role <> 'curator' OR network_id IS NOT NULL", name="curator_of_a_network"),
+        sa.UniqueConstraint("person_id", "school_id", "network_id", "role"),
+    )
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    school_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("school.id"), index=True)
+    network_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("network.id"), index=True)
+    role: orm.Mapped[Role] = orm.mapped_column(choice(Role))
+    created_at: orm.Mapped[dt.datetime]
+    ended_at: orm.Mapped[dt.datetime | None]
+
+
+class SignIn(Base):
+    """A session in which a person is signed in, kept on the server: ending the row ends every copy of its cookie."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    created_at: orm.Mapped[dt.datetime]
+    expires_at: orm.Mapped[dt.datetime]
+    ended_at: orm.Mapped[dt.datetime | None]

@@ -1,0 +1,54 @@
+"""Reads on people: who a viewer is."""
+
+import datetime as dt
+import hashlib
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb.accounts.models import Membership, Person, Role, SignIn
+from kb.networks.models import SchoolNetwork
+from kb.permissions import ANONYMOUS, Viewer
+
+
+def viewer_of(session: orm.Session, person_id: int | None, *, today: dt.date) -> Viewer:
+    """Return who the person is today; an unknown or ended account looks with the eyes of an anonymous visitor.
+
+    A person is in a network by a direct role or through a school that is a member of it on ``today``.
+    """
+    person = session.get(Person, person_id) if person_id is not None else None
+    if person is None or person.ended_at is not None:
+        return ANONYMOUS
+    memberships = session.scalars(
+        sa.select(Membership).where(Membership.person_id == person.id, Membership.ended_at.is_(None))
+    ).all()
+    schools = frozenset(row.school_id for row in memberships if row.school_id is not None)
+    through_schools = session.scalars(
+        sa.select(SchoolNetwork.network_id).where(SchoolNetwork.school_id.in_(schools), SchoolNetwork.current(today))
+    )
+    direct = frozenset(row.network_id for row in memberships if row.network_id is not None)
+    return Viewer(
+        person_id=person.id,
+        schools=schools,
+        contributes_to=frozenset(
+            row.school_id for row in memberships if row.school_id is not None and row.role is Role.CONTRIBUTOR
+        ),
+        networks=direct | frozenset(through_schools),
+        curates=frozenset(
+            row.network_id for row in memberships if row.network_id is not None and row.role is Role.CURATOR
+        ),
+        is_admin=person.is_admin,
+    )
+
+
+def token_hash(token: str) -> str:
+    """Return what the database keeps of a session token: its SHA-256, so that a stolen table opens no session."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def person_of_token(session: orm.Session, token: str, *, now: dt.datetime) -> int | None:
+    """Return the id of the person whose session this is, None if it is unknown, ended or over."""
+    row = session.get(SignIn, token_hash(token))
+    if row is None or row.ended_at is not None or row.expires_at <= now:
+        return None
+    return row.person_id

@@ -1,0 +1,78 @@
+"""The application, made of small steps. The only importer of views."""
+
+import flask
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kb.accounts import login
+from kb.accounts.queries import viewer_of
+from kb.config import Settings, bundled
+from kb.db import Database
+from kb.permissions import Permission
+from kb.site import views as site
+from kb.web import assets, cache, context, errors, gate, headers, logs
+
+LANGUAGES = ("en",)
+MEGABYTE = 1024 * 1024
+
+
+def create_app(settings: Settings, database: Database | None = None) -> flask.Flask:
+    """Return the application; ``database`` lets a caller share an engine it already has."""
+    app = flask.Flask("kb", static_folder=str(bundled("static")), static_url_path="/static")
+    _setup_config(app, settings)
+    _setup_services(app, settings, database or Database(settings.database))
+    _setup_requests(app, settings)
+    _setup_templates(app, settings)
+    _setup_views(app)
+    return app
+
+
+def _setup_config(app: flask.Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.key,
+        MAX_CONTENT_LENGTH=settings.max_request_mb * MEGABYTE,
+        SESSION_COOKIE_NAME="kb",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _setup_services(app: flask.Flask, settings: Settings, database: Database) -> None:
+    login.register(app)
+    app.extensions["kb"] = context.Services(
+        settings=settings, database=database, identify=login.identify, viewer_of=viewer_of
+    )
+    app.extensions["kb.pages"] = cache.PageCache(settings.page_cache_mb * MEGABYTE)
+
+
+def _setup_requests(app: flask.Flask, settings: Settings) -> None:
+    app.url_map.converters["ref"] = gate.RefConverter
+    app.before_request(lambda: logs.begin(trust_proxy=settings.trusted_proxies > 0))
+    app.before_request(gate.check)
+    app.after_request(logs.end)  # runs last: after-request functions run in reverse order
+    app.after_request(lambda response: headers.add(response, https=settings.https))
+    app.after_request(cache.finish)
+    app.after_request(assets.keep)
+    app.teardown_request(context.close)
+    errors.register(app)
+
+
+def _setup_templates(app: flask.Flask, settings: Settings) -> None:
+    Babel(app, default_locale="en", locale_selector=lambda: LANGUAGES[0])
+    held = assets.make()
+    app.extensions["kb.assets"] = held
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        style_url=held.style_url, asset_url=held.url, settings=settings, viewer=context.viewer
+    )
+
+
+def _setup_views(app: flask.Flask) -> None:
+    static = app.view_functions["static"]
+    app.view_functions["static"] = gate.allows(Permission.SITE_READ)(static)
+    app.register_blueprint(site.bp)

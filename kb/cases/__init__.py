@@ -1,0 +1,1 @@
+"""Case studies: curated stories that cite ideas and cycles."""

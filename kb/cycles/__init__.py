@@ -1,0 +1,1 @@
+"""Cycles: one test of one edition of an idea at one school."""

@@ -1,0 +1,1 @@
+"""The glossary: the field's terms in plain words; its synonyms feed search."""

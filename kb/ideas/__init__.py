@@ -1,0 +1,1 @@
+"""Change ideas: what can be tried, for whom, and why it might work."""

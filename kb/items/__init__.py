@@ -1,0 +1,1 @@
+"""What ideas, cycles and case studies share: state, audience, revisions, tags, credits and links."""

@@ -1,0 +1,66 @@
+"""Reads on items. Every read that reaches a person starts from ``readable`` or ``visible_items``."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb.errors import NotFoundError, WithdrawnError
+from kb.ids import Ref
+from kb.items.models import Item
+from kb.items.rules import Kind
+from kb.permissions import Audience, Permission, State, Viewer, can
+
+_PUBLIC = sa.and_(Item.state == State.PUBLISHED, Item.audience == Audience.PUBLIC)
+
+
+def readable(viewer: Viewer, item: type[Item] = Item) -> sa.ColumnElement[bool]:
+    """Return the SQL twin of ``can(viewer, ITEM_READ, item)``: true for exactly the items the viewer may read.
+
+    ``item`` is Item or an alias of it. A test compares both for every viewer, state, audience and school.
+    """
+    if viewer.is_anonymous:
+        return _PUBLIC if item is Item else sa.and_(item.state == State.PUBLISHED, item.audience == Audience.PUBLIC)
+    writes = sa.or_(
+        item.author_id == viewer.person_id,
+        sa.and_(item.shared_with_school, item.school_id.in_(viewer.contributes_to)),
+    )
+    audience = sa.or_(
+        item.audience == Audience.PUBLIC,
+        sa.and_(item.audience == Audience.NETWORK, item.network_id.in_(viewer.networks)),
+        sa.and_(item.audience == Audience.SCHOOL, item.school_id.in_(viewer.schools)),
+        sa.and_(item.audience == Audience.OWNER, item.author_id == viewer.person_id),
+    )
+    return sa.or_(
+        sa.and_(item.state == State.PUBLISHED, audience),
+        sa.and_(item.state == State.DRAFT, writes),
+        sa.and_(item.state == State.REVIEW, sa.or_(writes, item.network_id.in_(viewer.curates))),
+    )
+
+
+def visible_items(viewer: Viewer) -> sa.Select[tuple[Item]]:
+    """Return the select of all items the viewer may read: the only beginning of a list of items."""
+    return sa.select(Item).where(readable(viewer))
+
+
+def item_by_ref(session: orm.Session, viewer: Viewer, kind: Kind, ref: Ref) -> Item:
+    """Return the item with its HTML, or raise NotFoundError; WithdrawnError where only the tombstone may be seen."""
+    item = session.scalar(
+        sa.select(Item)
+        .where(Item.public_id == ref.public_id, Item.kind == kind)
+        .options(orm.undefer(Item.html))
+    )
+    if item is not None and can(viewer, Permission.ITEM_READ, item):
+        return item
+    if item is not None and can(viewer, Permission.ITEM_TOMBSTONE, item):
+        raise WithdrawnError(kind=item.kind, public_id=item.public_id, date=item.updated_at.date())
+    raise NotFoundError
+
+
+def items_in_order(session: orm.Session, viewer: Viewer, ids: Sequence[int]) -> list[Item]:
+    """Return those of the ids that the viewer may read, in the given order, with their tags: one decision, made here."""
+    rows = session.scalars(
+        visible_items(viewer).where(Item.id.in_(ids)).options(orm.selectinload(Item.tags))
+    )
+    by_id = {item.id: item for item in rows}
+    return [by_id[item_id] for item_id in ids if item_id in by_id]

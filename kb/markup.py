@@ -1,0 +1,111 @@
+"""Markdown to safe HTML, when a text is saved. The only file that imports markdown and bleach.
+
+Python-Markdown is quadratic on hostile text (10,000 "[" took 11 s), so the input is capped before it is parsed. Raise
+``RENDERER`` when the output changes: stored HTML of an older number is made again by ``kb db render``.
+"""
+
+import html
+import re
+from xml.etree.ElementTree import Element  # noqa: S405 - only the type; nothing is parsed with it
+
+import bleach
+import markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from kb.errors import InvalidError
+
+RENDERER = 1
+MAX_BYTES = 100_000
+MAX_BRACKETS = 2_000
+MAX_BRACKETS_IN_BLOCK = 200
+MAX_DEFINITIONS_IN_BLOCK = 300
+MAX_DEPTH = 40
+_HEADING_SHIFT = 2  # the page owns h1 and h2
+_TAGS = frozenset(
+    "a abbr b blockquote br code del em h3 h4 h5 h6 hr i li ol p pre strong sub sup table tbody td th thead tr ul".split()
+)
+_ATTRIBUTES = {"a": ["href", "title"], "abbr": ["title"], "ol": ["start"], "th": ["scope"]}
+_PROTOCOLS = frozenset({"http", "https", "mailto"})
+_TAG = re.compile(r"<[^>]*>")
+_BLOCK_END = re.compile(r"</(?:p|li|h[3-6]|td|th|tr|pre|blockquote)>|<br ?/?>|<hr ?/?>")
+_SPACE = re.compile(r"\s+")
+_BLANK_LINES = re.compile(r"\n[ \t]*\n")
+
+
+class _PageHeadings(Treeprocessor):
+    """Push headings below those of the page, turn images into links and give table headers a scope."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if re.fullmatch("h[1-6]", element.tag):
+                element.tag = f"h{min(6, int(element.tag[1]) + _HEADING_SHIFT)}"
+            elif element.tag == "img":
+                alt, source = element.get("alt", ""), element.get("src", "")
+                element.tag = "a"
+                element.attrib.clear()
+                element.set("href", source)
+                element.text = alt or source
+            elif element.tag == "th":
+                element.attrib.clear()
+                element.set("scope", "col")
+
+
+class _Throughline(Extension):
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 - the library's name
+        md.treeprocessors.register(_PageHeadings(md), "throughline", 5)
+
+
+def _open_link(attributes: dict[tuple[None, str] | str, str], new: bool = False) -> dict[tuple[None, str] | str, str]:  # noqa: FBT001, FBT002
+    """Mark links as written by users, for search engines; ``new`` is part of bleach's interface."""
+    del new
+    attributes[(None, "rel")] = "nofollow ugc noopener"
+    return attributes
+
+
+def normalise(text: str) -> str:
+    """Return the text as it is stored: one kind of line end, no NUL, no blank at the ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+
+
+def check(text: str) -> None:
+    """Raise InvalidError if the text is too long or too tangled to be rendered in bounded time."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        message = f"A text may be at most {MAX_BYTES // 1000} kB long."
+        raise InvalidError(message)
+    for sign in "[<":
+        if text.count(sign) > MAX_BRACKETS:
+            message = f"A text may hold at most {MAX_BRACKETS:,} of “{sign}”."
+            raise InvalidError(message)
+    for block in _BLANK_LINES.split(text):
+        if max(block.count("["), block.count("<")) > MAX_BRACKETS_IN_BLOCK:
+            message = f"One paragraph may hold at most {MAX_BRACKETS_IN_BLOCK} of “[” or “<”."
+            raise InvalidError(message)
+        if block.count("\n:") > MAX_DEFINITIONS_IN_BLOCK:
+            message = f"One paragraph may hold at most {MAX_DEFINITIONS_IN_BLOCK} lines that begin with “:”."
+            raise InvalidError(message)
+        if re.search(rf"^[ \t]*(?:>[ \t]*){{{MAX_DEPTH},}}", block, re.MULTILINE):
+            message = f"Quotations may be nested at most {MAX_DEPTH} deep."
+            raise InvalidError(message)
+
+
+def render(text: str) -> str:
+    """Return safe HTML for Markdown, with headings from h3 down; InvalidError if the text is over a limit."""
+    text = normalise(text)
+    if not text:
+        return ""
+    check(text)
+    converter = markdown.Markdown(extensions=["tables", "sane_lists", _Throughline()], output_format="html")
+    try:
+        raw = converter.convert(text)
+    except RecursionError as error:
+        message = "This text is nested too deeply. Use fewer levels of lists or quotations."
+        raise InvalidError(message) from error
+    clean = bleach.clean(raw, tags=_TAGS, attributes=_ATTRIBUTES, protocols=_PROTOCOLS)
+    return bleach.linkify(clean, callbacks=[_open_link], skip_tags={"pre", "code"})
+
+
+def plain(rendered: str) -> str:
+    """Return the words of rendered HTML as one line of plain text."""
+    spaced = _BLOCK_END.sub(" ", rendered)
+    return _SPACE.sub(" ", html.unescape(_TAG.sub("", spaced))).strip()

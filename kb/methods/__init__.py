@@ -1,0 +1,1 @@
+"""Methods: ways to run a test of change, each mapped to the same five neutral phases."""

@@ -1,0 +1,48 @@
+"""Every table, imported in one place so that migrations and tests see them all."""
+
+from kb.accounts.models import Membership, Person, SignIn
+from kb.cases.models import CaseSection
+from kb.cycles.models import Cycle, Prediction, Result, StepAnswer
+from kb.drivers.models import Driver, DriverIdea
+from kb.feed import ChangeCounter
+from kb.glossary.models import Term
+from kb.history import History
+from kb.ideas.models import ChangeIdea
+from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag
+from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
+from kb.networks.models import Network, OpenQuestion, SchoolNetwork
+from kb.schools.models import School, SchoolContext
+
+__all__ = [
+    "Adaptation",
+    "CaseSection",
+    "ChangeCounter",
+    "ChangeIdea",
+    "Credit",
+    "Cycle",
+    "Driver",
+    "DriverIdea",
+    "History",
+    "Item",
+    "ItemTag",
+    "Link",
+    "Membership",
+    "Method",
+    "MethodQuestion",
+    "MethodStep",
+    "MethodVersion",
+    "Network",
+    "OpenQuestion",
+    "Person",
+    "Prediction",
+    "Publication",
+    "Result",
+    "Revision",
+    "School",
+    "SchoolContext",
+    "SchoolNetwork",
+    "SignIn",
+    "StepAnswer",
+    "Tag",
+    "Term",
+]

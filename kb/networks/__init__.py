@@ -1,0 +1,1 @@
+"""Networks: schools that work on one problem together, with their aim, members and open questions."""

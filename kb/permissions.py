@@ -1,0 +1,123 @@
+"""Who may do what: the only place that decides. Everything not granted here is denied."""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class State(enum.StrEnum):
+    """Where an item stands. The words are those of the design's table "who may read what"."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+
+
+class Audience(enum.StrEnum):
+    """For whom a published item is."""
+
+    OWNER = "owner"
+    SCHOOL = "school"
+    NETWORK = "network"
+    PUBLIC = "public"
+
+
+class Permission(enum.StrEnum):
+    """Something a person may or may not do."""
+
+    SITE_READ = "site:read"
+    ITEM_READ = "item:read"
+    ITEM_TOMBSTONE = "item:tombstone"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is looking: a value, so that it can be compared, cached and used in tests without a database.
+
+    ``schools`` and ``networks`` hold every school and network the person belongs to, directly or (networks) through a
+    school's current membership; ``contributes_to`` and ``curates`` those where the person has that role.
+    """
+
+    person_id: int | None = None
+    schools: frozenset[int] = frozenset()
+    contributes_to: frozenset[int] = frozenset()
+    networks: frozenset[int] = frozenset()
+    curates: frozenset[int] = frozenset()
+    is_admin: bool = False
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody has signed in."""
+        return self.person_id is None
+
+
+ANONYMOUS = Viewer()
+
+
+class Readable(Protocol):
+    """The columns of an item that decide who may read it."""
+
+    @property
+    def state(self) -> State: ...  # noqa: D102 - named by the column
+    @property
+    def audience(self) -> Audience: ...  # noqa: D102
+    @property
+    def author_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def school_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def network_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def shared_with_school(self) -> bool: ...  # noqa: D102
+
+
+def _is_author(viewer: Viewer, item: Readable) -> bool:
+    return viewer.person_id is not None and item.author_id == viewer.person_id
+
+
+def _in_audience(viewer: Viewer, item: Readable) -> bool:
+    match item.audience:
+        case Audience.PUBLIC:
+            return True
+        case Audience.NETWORK:
+            return item.network_id in viewer.networks
+        case Audience.SCHOOL:
+            return item.school_id in viewer.schools
+        case Audience.OWNER:
+            return _is_author(viewer, item)
+
+
+def _may_read(viewer: Viewer, item: Readable) -> bool:
+    writes = _is_author(viewer, item) or (item.shared_with_school and item.school_id in viewer.contributes_to)
+    match item.state:
+        case State.DRAFT:
+            return writes
+        case State.REVIEW:
+            return writes or item.network_id in viewer.curates
+        case State.PUBLISHED:
+            return _in_audience(viewer, item)
+        case _:
+            return False
+
+
+def _may_see_tombstone(viewer: Viewer, item: Readable) -> bool:
+    return item.state is State.WITHDRAWN and _in_audience(viewer, item)
+
+
+def _everyone(_viewer: Viewer, _subject: object) -> bool:
+    return True
+
+
+POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
+    Permission.SITE_READ: _everyone,
+    Permission.ITEM_READ: _may_read,
+    Permission.ITEM_TOMBSTONE: _may_see_tombstone,
+}
+
+
+def can(viewer: Viewer, permission: Permission, subject: object = None) -> bool:
+    """Say whether the viewer may do this with the subject (an item for ``item:…``, nothing for ``site:…``)."""
+    return POLICY[permission](viewer, subject)

@@ -1,0 +1,72 @@
+"""Brings a database to the schema this version needs, and says which one it has."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from kb.config import bundled
+from kb.db import Database
+from kb.errors import KbError
+
+
+class MigrationError(KbError):
+    """A migration would have lost rows or left a broken reference; the database was left as it was."""
+
+    title = "The database could not be migrated"
+    advice = "Restore your latest backup if in doubt, and report this message."
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Migrate up to the revision, in one transaction."""
+    _run(database, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Migrate down to the revision ("base" empties the database)."""
+    _run(database, lambda config: command.downgrade(config, revision))
+
+
+def current(database: Database) -> str | None:
+    """Return the revision the database is at, None if it is empty."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """Return the revision this version needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
+    return config
+
+
+def _run(database: Database, step: Callable[[Config], None]) -> None:
+    """Run with foreign keys off on SQLite: with them on, copying a table silently deleted the rows that refer to it."""
+    config = _config()
+    with database.engine.connect().execution_options(writing=True) as connection:
+        if database.is_sqlite:
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                step(config)
+                if database.is_sqlite:
+                    _refuse_broken_references(connection)
+        finally:
+            if database.is_sqlite:
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+
+def _refuse_broken_references(connection: sa.Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        message = f"{len(broken)} rows of {tables} would refer to nothing."
+        raise MigrationError(message)
