@@ -39,7 +39,10 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address `kb serve` listens on.")
     port: int = Field(
-        default=8000, ge=0, le=65535, description="The port `kb serve` listens on; a busy one is said and the next used."
+        default=8000,
+        ge=0,
+        le=65535,
+        description="The port `kb serve` listens on; a busy one is said and the next used.",
     )
     threads: int = Field(default=4, ge=1, le=64, description="How many requests one process answers at the same time.")
     trusted_proxies: int = Field(
@@ -107,6 +110,27 @@ def load(**given: object) -> Settings:
         message = f"KB_SECRET_KEY: at least {SECRET_BYTES} characters"
         raise SettingsError(message)
     return settings
+
+
+def as_markdown() -> str:
+    """Return the page ``docs/settings.md``: every setting with its default and its sentence."""
+    rows = [
+        f"| `KB_{name.upper()}` | {_default(name)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    head = "| variable | default | what it does |\n| --- | --- | --- |"
+    return (
+        f"# Settings\n\nRead from the environment at the start. Made by `kb docs settings`.\n\n{head}\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+
+
+def _default(name: str) -> str:
+    default = Settings.model_fields[name].default
+    if default is None or isinstance(default, pydantic.SecretStr) or default == "":
+        return "–"
+    return f"`{default}`"
 
 
 def bundled(name: Literal["static", "migrations", "content"]) -> Path:

@@ -20,6 +20,13 @@ class MigrationError(KbError):
     advice = "Restore your latest backup if in doubt, and report this message."
 
 
+class OutdatedError(KbError):
+    """The database has another schema than this version needs."""
+
+    title = "The database does not fit this version of Throughline"
+    advice = "Run `kb db upgrade` (make a backup first), then start again."
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up to the revision, in one transaction."""
     _run(database, lambda config: command.upgrade(config, revision))
@@ -39,6 +46,12 @@ def current(database: Database) -> str | None:
 def head() -> str | None:
     """Return the revision this version needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def require_current(database: Database) -> None:
+    """Raise OutdatedError unless the database has exactly the schema this version needs."""
+    if current(database) != head():
+        raise OutdatedError
 
 
 def _config() -> Config:

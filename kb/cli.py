@@ -1,0 +1,57 @@
+"""The command ``kb``: each subcommand stands in the ``commands`` module of its feature and is loaded when it is used."""
+
+import importlib
+import sys
+
+import click
+
+from kb import __version__
+from kb.errors import KbError
+
+COMMANDS = {
+    "bench": "kb.bench.commands:bench",
+    "db": "kb.site.commands:db",
+    "demo": "kb.site.commands:demo",
+    "docs": "kb.site.commands:docs",
+    "export": "kb.exporter.commands:export",
+    "import": "kb.importer.commands:import_group",
+    "search": "kb.search.commands:search",
+    "serve": "kb.site.commands:serve",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in alphabetical order."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="Throughline")
+def kb() -> None:
+    """Throughline: the knowledge base of networked improvement communities.
+
+    To try it on this computer: kb demo
+    """
+
+
+def main() -> None:
+    """Run the command; an error that a person should hear about is said in words, without a traceback."""
+    try:
+        kb()
+    except KbError as error:
+        click.echo(f"{error.title}: {error}" if str(error) != error.title else error.title, err=True)
+        click.echo(error.advice, err=True)
+        sys.exit(1)
