@@ -9,6 +9,7 @@ from kb.accounts.queries import viewer_of
 from kb.config import Settings, bundled
 from kb.db import Database
 from kb.permissions import Permission
+from kb.site import templating
 from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
 
@@ -67,9 +68,8 @@ def _setup_templates(app: flask.Flask, settings: Settings) -> None:
     app.extensions["kb.assets"] = held
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        style_url=held.style_url, asset_url=held.url, settings=settings, viewer=context.viewer
-    )
+    app.jinja_env.globals.update(style_url=held.style_url, asset_url=held.url, settings=settings, viewer=context.viewer)
+    templating.register(app)
 
 
 def _setup_views(app: flask.Flask) -> None:

@@ -23,7 +23,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
 
 def register(app: flask.Flask) -> None:
     """Let flask-login find the session row."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)  # templates, and error pages, ask no database
     manager.session_protection = None  # the row decides
     manager.user_loader(_load)
 
