@@ -160,3 +160,9 @@ def make_tag(session: orm.Session, vocabulary: Vocabulary, label: str, *items: m
     for item in items:
         _keep(session, m.ItemTag(item_id=item.id, tag_id=tag.id))
     return tag
+
+
+def make_credit(session: orm.Session, item: m.Item, **over: Any) -> m.Credit:
+    return _keep(
+        session, m.Credit(**{"item_id": item.id, "position": 0, "role": "teacher", "name": "R. Okafor", **over})
+    )
