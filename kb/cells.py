@@ -83,9 +83,9 @@ def count_cell(count: int | None, n: int | None, minimum: int) -> Cell:
     few_others = n is not None and 0 < n - count < minimum
     if not few and not few_others:
         return _exact(count)
-    low = n - minimum + 1 if n is not None and few_others and not few else 1
-    high = n - 1 if n is not None and few_others else minimum - 1
-    return Cell(Shown.RANGE, low, high)
+    if n is None or n > 2 * (minimum - 1):  # the two ends do not touch
+        return Cell(Shown.RANGE, 1, minimum - 1) if few or n is None else Cell(Shown.RANGE, n - minimum + 1, n - 1)
+    return Cell(Shown.RANGE, 1, n - 1)
 
 
 def percent_cell(percent: float | None, n: int | None, minimum: int) -> Cell:
