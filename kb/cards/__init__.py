@@ -1,0 +1,1 @@
+"""Items as they stand in lists."""

@@ -1,0 +1,52 @@
+"""Reads the facts behind the warrant lines of any number of ideas, in one query."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb.cycles.models import Cycle, Prediction
+from kb.cycles.rules import Outcome
+from kb.evidence.rules import CycleFact, Warrant, warrant
+from kb.items.models import Item
+from kb.items.queries import readable
+from kb.permissions import State, Viewer
+
+_MET = sa.func.count().filter(Prediction.outcome == Outcome.MET)
+_JUDGED = sa.func.count().filter(Prediction.outcome != Outcome.CANNOT_TELL)  # no outcome: not judged either
+
+
+def warrants(session: orm.Session, viewer: Viewer, idea_ids: Collection[int]) -> dict[int, Warrant]:
+    """Return the warrant of every idea asked for, from the published cycles of its own editions that may be read.
+
+    The caller has made sure that the viewer may read the ideas.
+    """
+    facts: dict[int, list[CycleFact]] = defaultdict(list)
+    if idea_ids:
+        for row in session.execute(_facts(viewer, idea_ids)):
+            facts[row.idea_id].append(CycleFact(*row))
+    return {idea_id: warrant(facts[idea_id]) for idea_id in idea_ids}
+
+
+def _facts(viewer: Viewer, idea_ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+    """Select the columns of CycleFact in its order."""
+    return (
+        sa.select(
+            Cycle.item_id,
+            Cycle.idea_id,
+            Item.school_id,
+            Cycle.stage,
+            Cycle.result,
+            Cycle.decision,
+            Cycle.started_on,
+            Cycle.ended_on,
+            _MET,
+            _JUDGED,
+        )
+        .join(Item, Item.id == Cycle.item_id)
+        .outerjoin(Prediction, Prediction.cycle_id == Cycle.item_id)
+        .where(Cycle.idea_id.in_(idea_ids), Item.state == State.PUBLISHED, readable(viewer))
+        .group_by(Cycle.item_id, Item.id)
+    )
