@@ -10,13 +10,13 @@ from kb.errors import KbError
 
 COMMANDS = {
     "bench": "kb.bench.commands:bench",
-    "db": "kb.site.commands:db",
-    "demo": "kb.site.commands:demo",
-    "docs": "kb.site.commands:docs",
+    "db": "kb.commands:db",
+    "demo": "kb.commands:demo",
+    "docs": "kb.commands:docs",
     "export": "kb.exporter.commands:export",
     "import": "kb.importer.commands:import_group",
     "search": "kb.search.commands:search",
-    "serve": "kb.site.commands:serve",
+    "serve": "kb.commands:serve",
 }
 
 

@@ -115,6 +115,6 @@ def _fingerprint(folder: Path) -> str:
 
 
 def _serve(settings: config.Settings) -> None:
-    from kb.site.server import serve_forever
+    from kb.server import serve_forever
 
     serve_forever(settings)
