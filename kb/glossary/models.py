@@ -19,3 +19,4 @@ class Term(Base):
     source: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     definition: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     definition_html: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
+    import_hash: orm.Mapped[str] = orm.mapped_column(sa.String(64), default="")

@@ -7,6 +7,7 @@ from sqlalchemy import orm
 
 from kb.cells import DEFAULT_MINIMUM
 from kb.db import Base
+from kb.ids import Ref
 
 
 class Network(Base):
@@ -30,6 +31,7 @@ class Network(Base):
     review_required: orm.Mapped[bool] = orm.mapped_column(default=True)
     labels: orm.Mapped[dict[str, str]] = orm.mapped_column(default=dict)
     fictional: orm.Mapped[bool] = orm.mapped_column(default=False)
+    import_hash: orm.Mapped[str] = orm.mapped_column(sa.String(64), default="")
     row_version: orm.Mapped[int] = orm.mapped_column(default=1)
 
     questions: orm.Mapped[list["OpenQuestion"]] = orm.relationship(
@@ -37,6 +39,11 @@ class Network(Base):
     )
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own interface
+
+    @property
+    def ref(self) -> Ref:
+        """What stands in the network's address."""
+        return Ref(self.public_id, self.slug)
 
 
 class SchoolNetwork(Base):

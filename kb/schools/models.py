@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.db import Base, choice
+from kb.ids import Ref
 
 
 class Level(enum.StrEnum):
@@ -36,6 +37,7 @@ class School(Base):
     about: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     about_html: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     fictional: orm.Mapped[bool] = orm.mapped_column(default=False)
+    import_hash: orm.Mapped[str] = orm.mapped_column(sa.String(64), default="")
     row_version: orm.Mapped[int] = orm.mapped_column(default=1)
 
     contexts: orm.Mapped[list["SchoolContext"]] = orm.relationship(
@@ -43,6 +45,11 @@ class School(Base):
     )
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own interface
+
+    @property
+    def ref(self) -> Ref:
+        """What stands in the school's address."""
+        return Ref(self.public_id, self.slug)
 
 
 class SchoolContext(Base):

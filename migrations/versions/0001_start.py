@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("review_required", sa.Boolean(), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("fictional", sa.Boolean(), nullable=False),
+        sa.Column("import_hash", sa.String(length=64), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint("minimum_group >= 3", name=op.f("ck_network_minimum_group")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_network")),
@@ -89,6 +90,7 @@ def upgrade() -> None:
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("about_html", sa.Text(), nullable=False),
         sa.Column("fictional", sa.Boolean(), nullable=False),
+        sa.Column("import_hash", sa.String(length=64), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_school")),
         sa.UniqueConstraint("nces_id", name=op.f("uq_school_nces_id")),
@@ -126,6 +128,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("definition_html", sa.Text(), nullable=False),
+        sa.Column("import_hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
         sa.UniqueConstraint("code", name=op.f("uq_term_code")),
     )
