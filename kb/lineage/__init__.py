@@ -1,0 +1,1 @@
+"""Which idea was adapted from which, where each was tested, and what came of it."""
