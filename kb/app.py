@@ -6,9 +6,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.accounts import login
 from kb.accounts.queries import viewer_of
+from kb.cases import views as cases
 from kb.config import Settings, bundled
+from kb.cycles import views as cycles
 from kb.db import Database
+from kb.glossary import views as glossary
+from kb.ideas import views as ideas
+from kb.lineage import views as lineage
+from kb.methods import views as methods
+from kb.networks import views as networks
 from kb.permissions import Permission
+from kb.schools import views as schools
 from kb.site import templating
 from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
@@ -75,4 +83,5 @@ def _setup_templates(app: flask.Flask, settings: Settings) -> None:
 def _setup_views(app: flask.Flask) -> None:
     static = app.view_functions["static"]
     app.view_functions["static"] = gate.allows(Permission.SITE_READ)(static)
-    app.register_blueprint(site.bp)
+    for feature in (site, ideas, lineage, cycles, cases, schools, networks, methods, glossary):
+        app.register_blueprint(feature.bp)

@@ -1,36 +1,50 @@
-"""What every template may use: addresses, words, signs and dates."""
+"""What every template may use: addresses, words, signs, dates and numbers."""
 
 import datetime as dt
 import enum
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import flask
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
 
+from kb.ids import Ref
+from kb.items.rules import GradeBand
 from kb.site import labels
+from kb.web import context
 
-FOLDERS = {
-    "idea": "/ideas/",
-    "cycle": "/cycles/",
-    "case": "/cases/",
-    "school": "/schools/",
-    "network": "/networks/",
-}
+FOLDERS = {"idea": "/ideas/", "cycle": "/cycles/", "case": "/cases/"}
 
 
 def register(app: flask.Flask) -> None:
     """Give the templates their globals and filters."""
     app.jinja_env.globals.update(
-        item_url=item_url, school_url=school_url, network_url=network_url, place=place, request_id=request_id
+        item_url=item_url,
+        school_url=school_url,
+        network_url=network_url,
+        place=place,
+        request_id=request_id,
+        period=period,
+        percent=percent,
+        context_words=context_words,
     )
     app.jinja_env.filters.update(
-        label=label, glyph=labels.glyph, locale_name=labels.locale_name, day=day, month=month, number=number
+        label=label,
+        glyph=labels.glyph,
+        locale_name=labels.locale_name,
+        day=day,
+        month=month,
+        number=number,
+        grade=grade,
+        grades=grades,
+        school_year=school_year,
     )
 
 
 def place(path: str = "") -> str:
-    """Return the address of a fixed page of this site; "" is the start. Every one of them is followed by a test."""
+    """Return the address of a page of this site by its path; "" is the start. The tests follow every one of them."""
     return f"{flask.request.root_path}/{path}"
 
 
@@ -40,13 +54,13 @@ def item_url(item: Any) -> str:
 
 
 def school_url(school: Any) -> str:
-    """Return the address of a school, or of any row that has its ``ref``."""
-    return f"{flask.request.root_path}/schools/{school.ref}"
+    """Return the address of a school: of its ``Ref`` or of anything that has it as ``ref``."""
+    return f"{flask.request.root_path}/schools/{school if isinstance(school, Ref) else school.ref}"
 
 
 def network_url(network: Any) -> str:
-    """Return the address of a network, or of any row that has its ``ref``."""
-    return f"{flask.request.root_path}/networks/{network.ref}"
+    """Return the address of a network: of its ``Ref`` or of anything that has it as ``ref``."""
+    return f"{flask.request.root_path}/networks/{network if isinstance(network, Ref) else network.ref}"
 
 
 def request_id() -> str:
@@ -75,6 +89,53 @@ def month(date: dt.date | None) -> str:
     return "" if date is None else f"{date:%b %Y}"
 
 
+def period(first: dt.date, last: dt.date | None) -> str:
+    """Return the time from one day to another: Sep 8 – Oct 3, 2025; only the beginning where there is no end."""
+    if last is None:
+        words: str = _("since %(day)s", day=day(first)) if first <= context.now().date() else day(first)
+        return words
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%b} {first.day}\N{EN DASH}{last.day}, {last.year}"
+    begin = f"{first:%b} {first.day}" if first.year == last.year else day(first)
+    return f"{begin} \N{EN DASH} {day(last)}"
+
+
 def number(value: float | None) -> str:
-    """Return a number as people write it: 1,450 and 38.5 and 12."""
+    """Return a number as people write it: 1,450 and 38.5 and 12; nothing for None."""
     return "" if value is None else f"{value:,.10g}"
+
+
+def percent(value: float | None) -> str:
+    """Return a per cent value: 38%; nothing for None."""
+    return "" if value is None else f"{value:,.4g}%"
+
+
+def school_year(first: int | None) -> str:
+    """Return the name of the school year that began in that year: 2024-25; nothing for None."""
+    return "" if first is None else f"{first}-{(first + 1) % 100:02d}"
+
+
+def grade(code: str) -> str:
+    """Return a grade as people write it: 9 for "09"."""
+    return code.removeprefix("0")
+
+
+def grades(bands: Sequence[GradeBand]) -> str:
+    """Return the grade bands in words: Grades 3–5, 6–8; adults by themselves."""
+    taught = ", ".join(label(band) for band in bands if band is not GradeBand.ADULT)
+    words = [_("Grades %(bands)s", bands=taught)] if taught else []
+    return ", ".join([*words, *(label(band) for band in bands if band is GradeBand.ADULT)])
+
+
+def context_words(facts: Any) -> str:
+    """Return what kind of place it was, in one line: Suburb · High school · 1,450 students · 38% free lunch."""
+    words = [str(labels.locale_name(facts.locale)), label(facts.level)]
+    if facts.enrolment is not None:
+        words.append(ngettext("%(n)s student", "%(n)s students", facts.enrolment, n=number(facts.enrolment)))
+    if facts.frl is not None:
+        words.append(_("%(share)s free or reduced lunch", share=percent(facts.frl)))
+    if facts.multilingual is not None:
+        words.append(_("%(share)s multilingual", share=percent(facts.multilingual)))
+    return " · ".join(word for word in words if word)

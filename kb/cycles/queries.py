@@ -1,0 +1,211 @@
+"""Reads on one cycle: everything its page shows."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb import cells
+from kb.cycles import figures
+from kb.cycles.models import Cycle, Prediction, Result
+from kb.cycles.rules import Confidence, Direction, LockLabel, Outcome, Stage, lock_label
+from kb.ids import Ref
+from kb.items.models import Item
+from kb.items.queries import item_by_ref, readable
+from kb.items.rules import Kind, Language
+from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion, Phase
+from kb.networks.models import Network
+from kb.permissions import Viewer
+from kb.schools.models import School
+
+_Idea = orm.aliased(Item, name="tested_idea")
+_Other = orm.aliased(Cycle, name="other")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with an address and a name; ``ref`` is None where there is nothing to open."""
+
+    name: str
+    ref: Ref | None
+    kind: Kind = Kind.IDEA
+    language: Language = Language.EN
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFacts:
+    """A cycle with its place. ``minimum`` is the smallest group of which a number may be shown."""
+
+    cycle: Cycle
+    idea: Named
+    school: Named
+    network: Named
+    method: str
+    method_code: str
+    method_version: str
+    minimum: int
+
+    @property
+    def small(self) -> bool:
+        """Whether the group is too small for any number."""
+        return cells.is_small(self.cycle.group_size, self.minimum)
+
+    @property
+    def group_size(self) -> int | None:
+        """How many students took part, where that may be told."""
+        return None if self.small else self.cycle.group_size
+
+    @property
+    def population(self) -> str:
+        """With whom it was tested, where that does not point at a small group."""
+        return "" if self.small else self.cycle.test_population
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the method with those of its questions that were answered: (question, HTML of the answer)."""
+
+    code: str
+    title: str
+    phase: Phase
+    answers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPrediction:
+    """A prediction beside what happened, and what may honestly be said about when it was written."""
+
+    question: str
+    expected: str
+    value: float | None
+    unit: str
+    direction: Direction | None
+    confidence: Confidence | None
+    outcome: Outcome | None
+    actual: str
+    hidden: bool
+    label: LockLabel
+    locked_at: dt.datetime | None
+    lock_hash: str | None
+    locked_at_origin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The cycle before and those after on the same ramp, as far as the viewer may read them."""
+
+    previous: Named | None
+    following: list[Named]
+
+
+def cycle_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
+    """Return the cycle, NotFoundError or WithdrawnError."""
+    return item_by_ref(session, viewer, Kind.CYCLE, ref)
+
+
+def facts(session: orm.Session, viewer: Viewer, item: Item) -> CycleFacts:
+    """Return the facts of a cycle that the caller was allowed to read; its idea only if that may be read too."""
+    row = session.execute(
+        sa.select(
+            Cycle,
+            _Idea.title.label("idea_title"),
+            _Idea.public_id.label("idea_id"),
+            _Idea.slug.label("idea_slug"),
+            _Idea.language.label("idea_language"),
+            School.name.label("school_name"),
+            School.public_id.label("school_id"),
+            School.slug.label("school_slug"),
+            Network.name.label("network_name"),
+            Network.public_id.label("network_id"),
+            Network.slug.label("network_slug"),
+            Network.minimum_group,
+            MethodVersion.title.label("method"),
+            MethodVersion.version,
+            Method.code,
+        )
+        .join(Item, Item.id == Cycle.item_id)
+        .join(MethodVersion, MethodVersion.id == Cycle.method_version_id)
+        .join(Method, Method.id == MethodVersion.method_id)
+        .outerjoin(_Idea, sa.and_(_Idea.id == Cycle.idea_id, readable(viewer, _Idea)))
+        .outerjoin(School, School.id == Item.school_id)
+        .outerjoin(Network, Network.id == Item.network_id)
+        .where(Cycle.item_id == item.id)
+    ).one()
+    return CycleFacts(
+        cycle=row.Cycle,
+        idea=Named(row.idea_title or "", _ref(row.idea_id, row.idea_slug), language=row.idea_language or Language.EN),
+        school=Named(row.school_name or "", _ref(row.school_id, row.school_slug)),
+        network=Named(row.network_name or "", _ref(row.network_id, row.network_slug)),
+        method=row.method,
+        method_code=row.code,
+        method_version=row.version,
+        minimum=cells.DEFAULT_MINIMUM if row.minimum_group is None else row.minimum_group,
+    )
+
+
+def steps(session: orm.Session, item: Item, version_id: int) -> list[Step]:
+    """Return the steps of the method in which something was answered, in their order."""
+    found: dict[str, Step] = {}
+    rows = session.execute(
+        sa.select(MethodStep.code, MethodStep.title, MethodStep.phase, MethodQuestion.code, MethodQuestion.text)
+        .join(MethodQuestion, MethodQuestion.step_id == MethodStep.id)
+        .where(MethodStep.version_id == version_id, MethodQuestion.code.in_(list(item.html)))
+        .order_by(MethodStep.position, MethodQuestion.position)
+    )
+    for code, title, phase, question, text in rows:
+        step = found.setdefault(code, Step(code, title, phase, []))
+        if item.html[question]:
+            step.answers.append((text, item.html[question]))
+    return [step for step in found.values() if step.answers]
+
+
+def predictions(session: orm.Session, facts: CycleFacts) -> list[ShownPrediction]:
+    """Return the predictions in their order; what happened without figures where the group is small."""
+    rows = session.scalars(
+        sa.select(Prediction).where(Prediction.cycle_id == facts.cycle.item_id).order_by(Prediction.position)
+    )
+    return [_shown(row, stage=facts.cycle.stage, small=facts.small) for row in rows]
+
+
+def results(session: orm.Session, facts: CycleFacts) -> list[figures.Line]:
+    """Return the results as they may be shown."""
+    rows = session.scalars(sa.select(Result).where(Result.cycle_id == facts.cycle.item_id).order_by(Result.position))
+    return figures.lines(rows.all(), group_size=facts.cycle.group_size, minimum=facts.minimum)
+
+
+def neighbours(session: orm.Session, viewer: Viewer, cycle: Cycle) -> Neighbours:
+    """Return the tests just before and just after this one."""
+    before = sa.literal(-1 if cycle.previous_id is None else cycle.previous_id)
+    rows = session.execute(
+        sa.select(Item.id, Item.public_id, Item.slug, Item.title, Item.language)
+        .join(_Other, _Other.item_id == Item.id)
+        .where(sa.or_(_Other.item_id == before, _Other.previous_id == cycle.item_id), readable(viewer))
+        .order_by(_Other.started_on, Item.id)
+    ).all()
+    named = {row.id: Named(row.title, Ref(row.public_id, row.slug), Kind.CYCLE, row.language) for row in rows}
+    previous = named.pop(cycle.previous_id, None) if cycle.previous_id is not None else None
+    return Neighbours(previous, list(named.values()))
+
+
+def _shown(row: Prediction, *, stage: Stage, small: bool) -> ShownPrediction:
+    actual = figures.words_only(row.actual, small=small)
+    return ShownPrediction(
+        question=row.question,
+        expected=row.expected,
+        value=row.value,
+        unit=row.unit,
+        direction=row.direction,
+        confidence=row.confidence,
+        outcome=row.outcome,
+        actual=actual,
+        hidden=actual != row.actual,
+        label=lock_label(locked_at=row.locked_at, do_starts=row.do_starts, stage=stage),
+        locked_at=row.locked_at,
+        lock_hash=row.lock_hash,
+        locked_at_origin=row.locked_at_origin,
+    )
+
+
+def _ref(public_id: str | None, slug: str | None) -> Ref | None:
+    return None if public_id is None else Ref(public_id, slug or "")

@@ -1,0 +1,48 @@
+"""The list of networks and the page of one."""
+
+import flask
+
+from kb.cycles import lists
+from kb.drivers.queries import diagram
+from kb.networks import coverage, queries
+from kb.networks.models import Network
+from kb.permissions import Permission
+from kb.web import context
+from kb.web.gate import allows
+
+bp = flask.Blueprint("networks", __name__, url_prefix="/networks")
+
+
+@bp.get("")
+@allows(Permission.SITE_READ, cached=True)
+def index() -> str:
+    """List the networks."""
+    session = context.session()
+    return flask.render_template(
+        "networks/index.html",
+        networks=queries.networks(session),
+        members=queries.member_counts(session, context.now().date()),
+    )
+
+
+@bp.get("/<ref:ref>")
+@allows(Permission.SITE_READ, queries.network_by_ref, cached=True)
+def show(network: Network) -> str:
+    """Show the aim, the drivers with their ideas, who tests what, and the open questions."""
+    session, viewer = context.session(), context.viewer()
+    branches = diagram(session, viewer, network.id)
+    members = queries.members(session, network.id, context.now().date())
+    counts = lists.coverage(session, viewer, network.id)
+    return flask.render_template(
+        "networks/show.html",
+        network=network,
+        branches=branches,
+        members=members,
+        tests=coverage.by_driver(counts),
+        table=coverage.table(
+            drivers=[(leaf.id, leaf.title) for branch in branches for leaf in (branch.branches or [branch])],
+            schools=[(school.id, school.name) for school in members],
+            counts=counts,
+        ),
+        months=coverage.months(lists.per_month(session, viewer, network.id)),
+    )
