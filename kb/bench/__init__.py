@@ -1,0 +1,1 @@
+"""Seeded databases and measurements: how large, how fast."""
