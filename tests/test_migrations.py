@@ -86,6 +86,22 @@ def test_each_step_down_and_up_returns_the_same_schema(database: Database) -> No
         assert _picture(database) == expected
 
 
+def test_each_step_keeps_the_rows_of_the_tables_it_leaves(database: Database) -> None:
+    with database.writing() as session:
+        _fill(session)
+        session.commit()
+    steps = ["base", *_revisions()][::-1][1:]
+    for revision in steps:
+        before = _counts(database)
+        schema.downgrade(database, revision)
+        after = _counts(database)
+        kept = {name: count for name, count in before.items() if name in after and name != "alembic_version"}
+        assert {name: after[name] for name in kept} == kept
+        schema.upgrade(database, "+1")
+        assert {name: count for name, count in _counts(database).items() if name in kept} == kept
+        schema.downgrade(database, revision)
+
+
 def test_a_failed_migration_leaves_the_rows(
     database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
