@@ -54,12 +54,14 @@ def changes(session: orm.Session, viewer: Viewer, idea_ids: Collection[int]) -> 
 
 def may_know(viewer: Viewer, item: type[Item] = Item) -> sa.ColumnElement[bool]:
     """Return the condition that the viewer may read the item or see its tombstone."""
-    audience = sa.or_(
-        item.audience == Audience.PUBLIC,
-        sa.and_(item.audience == Audience.NETWORK, item.network_id.in_(viewer.networks)),
-        sa.and_(item.audience == Audience.SCHOOL, item.school_id.in_(viewer.schools)),
-        sa.and_(item.audience == Audience.OWNER, item.author_id == viewer.person_id),
-    )
+    audience: sa.ColumnElement[bool] = item.audience == Audience.PUBLIC
+    if not viewer.is_anonymous:  # without a person "author_id = NULL" would let everyone see what has no author
+        audience = sa.or_(
+            audience,
+            sa.and_(item.audience == Audience.NETWORK, item.network_id.in_(viewer.networks)),
+            sa.and_(item.audience == Audience.SCHOOL, item.school_id.in_(viewer.schools)),
+            sa.and_(item.audience == Audience.OWNER, item.author_id == viewer.person_id),
+        )
     return sa.or_(readable(viewer, item), sa.and_(item.state == State.WITHDRAWN, audience))
 
 
