@@ -21,7 +21,7 @@ from tests import factories as make
 from tests.counting import counted
 
 TODAY = dt.date(2026, 11, 2)
-HIDDEN = [
+HIDDEN: list[dict[str, Any]] = [
     {"audience": Audience.OWNER},
     {"audience": Audience.SCHOOL},
     {"audience": Audience.NETWORK},
@@ -32,7 +32,7 @@ HIDDEN = [
 ]
 
 
-def chain(session: orm.Session, *overs: dict[str, object]) -> list[Item]:
+def chain(session: orm.Session, *overs: dict[str, Any]) -> list[Item]:
     """Make ideas of which each was adapted from the one before."""
     school = make.make_school(session)
     network = make.make_network(session, school)
@@ -79,7 +79,7 @@ def test_a_second_parent_from_elsewhere_is_named_but_no_member(session: orm.Sess
 
 
 @pytest.mark.parametrize("over", HIDDEN, ids=str)
-def test_a_hidden_idea_in_the_middle_cuts_the_line(session: orm.Session, over: dict[str, object]) -> None:
+def test_a_hidden_idea_in_the_middle_cuts_the_line(session: orm.Session, over: dict[str, Any]) -> None:
     root, middle, child, other = chain(session, {}, over, {}, {})
     make.make_cycle(session, middle)
     assert members(queries.family(session, ANONYMOUS, root.id)) == {root.id}
