@@ -1,6 +1,10 @@
 """The commands that make large databases and measure pages."""
 
+import json
+import tempfile
 import time
+from functools import partial
+from pathlib import Path
 
 import click
 
@@ -34,3 +38,26 @@ def seed(schools: int, records: int | None, seed: int, url: str | None) -> None:
         fill(database, size, seed, bar.update)
     database.close()
     click.echo(f"{size.records:,} records at {size.schools:,} schools in {time.perf_counter() - started:.1f} s")
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
+@click.option("--size", type=click.Choice(["demo", "seeded"]), default="demo", show_default=True)
+@click.option("--schools", type=click.IntRange(1, 5_000), default=800, show_default=True, help="Schools when seeded.")
+@click.option("--requests", type=click.IntRange(40, 100_000), default=200, show_default=True, help="For each page.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the data in this folder; if it holds a database already, that one is measured.",
+)
+def pages(as_json: bool, size: str, schools: int, requests: int, data: Path | None) -> None:  # noqa: FBT001 - a flag
+    """Measure CPU and time of every kind of page over HTTP, beside a bare page in the same run."""
+    from kb.bench import pages as measured
+
+    with tempfile.TemporaryDirectory(prefix="kb-bench") as temporary:
+        folder = data or Path(temporary)
+        if not (folder / "throughline.db").is_file():
+            prepare = measured.prepare_demo if size == "demo" else partial(measured.prepare_seeded, schools=schools)
+            prepare(folder)
+        report = {"size": size, **measured.measure(folder, requests, lambda name: click.echo(name, err=True))}
+    click.echo(json.dumps(report, indent=2) if as_json else measured.as_text(report))
