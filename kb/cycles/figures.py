@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kb import cells
-from kb.cells import Figures, ShownFigures
+from kb.cells import Figures, Shown, ShownFigures
 from kb.cycles.rules import MeasureKind
 
 _NUMBER = re.compile(r"\d")
@@ -54,6 +54,28 @@ class Line:
         """Return the size of the group if it may be told."""
         low = self.cells.n.low
         return None if low is None else int(low)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The lines of the results table, and which of its columns hold anything."""
+
+    lines: list[Line]
+
+    @property
+    def has_before(self) -> bool:
+        """Whether any line tells of a value before, even a hidden one."""
+        return any(line.cells.before.shown is not Shown.NONE for line in self.lines)
+
+    @property
+    def has_comparison(self) -> bool:
+        """Whether any line tells of a comparison, even a hidden one."""
+        return any(line.cells.comparison.shown is not Shown.NONE for line in self.lines)
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether anything is hidden or blurred because of a small group."""
+        return any(line.cells.hidden for line in self.lines)
 
 
 def lines(results: Sequence[Raw], *, group_size: int | None, minimum: int) -> list[Line]:

@@ -1,6 +1,7 @@
 """Reads on many cycles: the tests of an idea, of a school, of a network, without a word that may not be told."""
 
 import datetime as dt
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from kb.networks.models import Network
 from kb.permissions import State, Viewer
 from kb.schools.models import Level, School
 
+EVERY = 100_000
 SHORT = 60  # tests on a page before it asks whether to show the rest
 WITHOUT_SUCCESS = frozenset(
     {ResultStatus.NO_CLEAR_CHANGE, ResultStatus.GOT_WORSE, ResultStatus.NOT_AS_PLANNED, ResultStatus.STOPPED_EARLY}
@@ -84,12 +86,12 @@ class SchoolCycles:
 
 def of_idea(session: orm.Session, viewer: Viewer, idea_id: int, *, limit: int | None = SHORT) -> list[CycleLine]:
     """Return the tests of an idea that the viewer may read, planned and running ones first, then the latest."""
-    return _lines(session, _select(viewer).where(Cycle.idea_id == idea_id), limit)
+    return _lines(session, _of_idea(viewer), {"idea_id": idea_id}, limit)
 
 
 def at_school(session: orm.Session, viewer: Viewer, school_id: int, *, limit: int | None = SHORT) -> list[CycleLine]:
     """Return the tests of a school that the viewer may read, planned and running ones first, then the latest."""
-    return _lines(session, _select(viewer).where(Item.school_id == school_id), limit)
+    return _lines(session, _at_school(viewer), {"at_school_id": school_id}, limit)
 
 
 def by_school(lines: Sequence[CycleLine]) -> list[SchoolCycles]:
@@ -128,6 +130,7 @@ def per_month(session: orm.Session, viewer: Viewer, network_id: int) -> dict[dt.
             Item.network_id == network_id,
             Item.state == State.PUBLISHED,
             Cycle.started_on.is_not(None),
+            Cycle.stage != Stage.PLANNED,
             readable(viewer),
         )
         .group_by(Cycle.started_on)
@@ -147,6 +150,16 @@ def counts_by_school(session: orm.Session, viewer: Viewer, school_ids: Sequence[
         .group_by(Item.school_id)
     )
     return {school_id: count for school_id, count in rows if school_id is not None}
+
+
+@functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it
+def _of_idea(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
+    return _select(viewer).where(Cycle.idea_id == sa.bindparam("idea_id")).limit(sa.bindparam("most"))
+
+
+@functools.lru_cache(maxsize=64)
+def _at_school(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
+    return _select(viewer).where(Item.school_id == sa.bindparam("at_school_id")).limit(sa.bindparam("most"))
 
 
 def _select(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
@@ -190,8 +203,10 @@ def _select(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _lines(session: orm.Session, query: sa.Select[*tuple[Any, ...]], limit: int | None) -> list[CycleLine]:
-    return [_line(row) for row in session.execute(query.limit(limit))]
+def _lines(
+    session: orm.Session, query: sa.Select[*tuple[Any, ...]], values: dict[str, int], limit: int | None
+) -> list[CycleLine]:
+    return [_line(row) for row in session.execute(query, {**values, "most": EVERY if limit is None else limit})]
 
 
 def _line(row: Any) -> CycleLine:

@@ -1,7 +1,9 @@
 """Reads on one cycle: everything its page shows."""
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -21,6 +23,15 @@ from kb.schools.models import School
 
 _Idea = orm.aliased(Item, name="tested_idea")
 _Other = orm.aliased(Cycle, name="other")
+_OF = sa.bindparam("of", type_=sa.Integer)
+_STEPS = (
+    sa.select(MethodStep.code, MethodStep.title, MethodStep.phase, MethodQuestion.code, MethodQuestion.text)
+    .join(MethodQuestion, MethodQuestion.step_id == MethodStep.id)
+    .where(MethodStep.version_id == sa.bindparam("version"))
+    .order_by(MethodStep.position, MethodQuestion.position)
+)
+_PREDICTIONS = sa.select(Prediction).where(Prediction.cycle_id == _OF).order_by(Prediction.position)
+_RESULTS = sa.select(Result).where(Result.cycle_id == _OF).order_by(Result.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,54 @@ def cycle_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
 
 def facts(session: orm.Session, viewer: Viewer, item: Item) -> CycleFacts:
     """Return the facts of a cycle that the caller was allowed to read; its idea only if that may be read too."""
-    row = session.execute(
+    row = session.execute(_facts(viewer), {"of": item.id}).one()
+    return CycleFacts(
+        cycle=row.Cycle,
+        idea=Named(row.idea_title or "", _ref(row.idea_id, row.idea_slug), language=row.idea_language or Language.EN),
+        school=Named(row.school_name or "", _ref(row.school_id, row.school_slug)),
+        network=Named(row.network_name or "", _ref(row.network_id, row.network_slug)),
+        method=row.method,
+        method_code=row.code,
+        method_version=row.version,
+        minimum=cells.DEFAULT_MINIMUM if row.minimum_group is None else row.minimum_group,
+    )
+
+
+def steps(session: orm.Session, item: Item, version_id: int) -> list[Step]:
+    """Return the steps of the method in which something was answered, in their order."""
+    found: dict[str, Step] = {}
+    rows = session.execute(_STEPS, {"version": version_id})
+    for code, title, phase, question, text in rows:
+        step = found.setdefault(code, Step(code, title, phase, []))
+        if item.html.get(question):
+            step.answers.append((text, item.html[question]))
+    return [step for step in found.values() if step.answers]
+
+
+def predictions(session: orm.Session, facts: CycleFacts) -> list[ShownPrediction]:
+    """Return the predictions in their order; what happened without figures where the group is small."""
+    rows = session.scalars(_PREDICTIONS, {"of": facts.cycle.item_id})
+    return [_shown(row, stage=facts.cycle.stage, small=facts.small) for row in rows]
+
+
+def results(session: orm.Session, facts: CycleFacts) -> figures.Table:
+    """Return the results as they may be shown."""
+    rows = session.scalars(_RESULTS, {"of": facts.cycle.item_id})
+    return figures.Table(figures.lines(rows.all(), group_size=facts.cycle.group_size, minimum=facts.minimum))
+
+
+def neighbours(session: orm.Session, viewer: Viewer, cycle: Cycle) -> Neighbours:
+    """Return the tests just before and just after this one."""
+    before = -1 if cycle.previous_id is None else cycle.previous_id
+    rows = session.execute(_neighbours(viewer), {"of": cycle.item_id, "before": before})
+    named = {row.id: Named(row.title, Ref(row.public_id, row.slug), Kind.CYCLE, row.language) for row in rows}
+    previous = named.pop(cycle.previous_id, None) if cycle.previous_id is not None else None
+    return Neighbours(previous, list(named.values()))
+
+
+@functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it
+def _facts(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(
             Cycle,
             _Idea.title.label("idea_title"),
@@ -130,62 +188,19 @@ def facts(session: orm.Session, viewer: Viewer, item: Item) -> CycleFacts:
         .outerjoin(_Idea, sa.and_(_Idea.id == Cycle.idea_id, readable(viewer, _Idea)))
         .outerjoin(School, School.id == Item.school_id)
         .outerjoin(Network, Network.id == Item.network_id)
-        .where(Cycle.item_id == item.id)
-    ).one()
-    return CycleFacts(
-        cycle=row.Cycle,
-        idea=Named(row.idea_title or "", _ref(row.idea_id, row.idea_slug), language=row.idea_language or Language.EN),
-        school=Named(row.school_name or "", _ref(row.school_id, row.school_slug)),
-        network=Named(row.network_name or "", _ref(row.network_id, row.network_slug)),
-        method=row.method,
-        method_code=row.code,
-        method_version=row.version,
-        minimum=cells.DEFAULT_MINIMUM if row.minimum_group is None else row.minimum_group,
+        .where(Cycle.item_id == sa.bindparam("of"))
     )
 
 
-def steps(session: orm.Session, item: Item, version_id: int) -> list[Step]:
-    """Return the steps of the method in which something was answered, in their order."""
-    found: dict[str, Step] = {}
-    rows = session.execute(
-        sa.select(MethodStep.code, MethodStep.title, MethodStep.phase, MethodQuestion.code, MethodQuestion.text)
-        .join(MethodQuestion, MethodQuestion.step_id == MethodStep.id)
-        .where(MethodStep.version_id == version_id, MethodQuestion.code.in_(list(item.html)))
-        .order_by(MethodStep.position, MethodQuestion.position)
-    )
-    for code, title, phase, question, text in rows:
-        step = found.setdefault(code, Step(code, title, phase, []))
-        if item.html[question]:
-            step.answers.append((text, item.html[question]))
-    return [step for step in found.values() if step.answers]
-
-
-def predictions(session: orm.Session, facts: CycleFacts) -> list[ShownPrediction]:
-    """Return the predictions in their order; what happened without figures where the group is small."""
-    rows = session.scalars(
-        sa.select(Prediction).where(Prediction.cycle_id == facts.cycle.item_id).order_by(Prediction.position)
-    )
-    return [_shown(row, stage=facts.cycle.stage, small=facts.small) for row in rows]
-
-
-def results(session: orm.Session, facts: CycleFacts) -> list[figures.Line]:
-    """Return the results as they may be shown."""
-    rows = session.scalars(sa.select(Result).where(Result.cycle_id == facts.cycle.item_id).order_by(Result.position))
-    return figures.lines(rows.all(), group_size=facts.cycle.group_size, minimum=facts.minimum)
-
-
-def neighbours(session: orm.Session, viewer: Viewer, cycle: Cycle) -> Neighbours:
-    """Return the tests just before and just after this one."""
-    before = sa.literal(-1 if cycle.previous_id is None else cycle.previous_id)
-    rows = session.execute(
+@functools.lru_cache(maxsize=64)
+def _neighbours(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
+    before = sa.bindparam("before", type_=sa.Integer)
+    return (
         sa.select(Item.id, Item.public_id, Item.slug, Item.title, Item.language)
         .join(_Other, _Other.item_id == Item.id)
-        .where(sa.or_(_Other.item_id == before, _Other.previous_id == cycle.item_id), readable(viewer))
+        .where(sa.or_(_Other.item_id == before, _Other.previous_id == _OF), readable(viewer))
         .order_by(_Other.started_on, Item.id)
-    ).all()
-    named = {row.id: Named(row.title, Ref(row.public_id, row.slug), Kind.CYCLE, row.language) for row in rows}
-    previous = named.pop(cycle.previous_id, None) if cycle.previous_id is not None else None
-    return Neighbours(previous, list(named.values()))
+    )
 
 
 def _shown(row: Prediction, *, stage: Stage, small: bool) -> ShownPrediction:

@@ -15,6 +15,21 @@ from kb.networks.models import Network
 from kb.permissions import Viewer
 
 _Parent = orm.aliased(Driver, name="parent")
+_DRIVERS_OF = (
+    sa.select(
+        Driver.public_id,
+        Driver.title,
+        _Parent.title.label("primary"),
+        Network.name,
+        Network.public_id.label("network_id"),
+        Network.slug,
+    )
+    .join(DriverIdea, DriverIdea.driver_id == Driver.id)
+    .join(Network, Network.id == Driver.network_id)
+    .outerjoin(_Parent, _Parent.id == Driver.parent_id)
+    .where(DriverIdea.idea_id == sa.bindparam("of"), Driver.retired_on.is_(None))
+    .order_by(Driver.position, Driver.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +68,7 @@ class Branch:
 
 def drivers_of(session: orm.Session, idea_id: int) -> list[DriverLine]:
     """Return the drivers of an idea that the caller was allowed to read, without the retired ones."""
-    rows = session.execute(
-        sa.select(
-            Driver.public_id,
-            Driver.title,
-            _Parent.title.label("primary"),
-            Network.name,
-            Network.public_id.label("network_id"),
-            Network.slug,
-        )
-        .join(DriverIdea, DriverIdea.driver_id == Driver.id)
-        .join(Network, Network.id == Driver.network_id)
-        .outerjoin(_Parent, _Parent.id == Driver.parent_id)
-        .where(DriverIdea.idea_id == idea_id, Driver.retired_on.is_(None))
-        .order_by(Driver.position, Driver.id)
-    )
+    rows = session.execute(_DRIVERS_OF, {"of": idea_id})
     return [
         DriverLine(row.public_id, row.title, row.primary or "", row.name, Ref(row.network_id, row.slug)) for row in rows
     ]

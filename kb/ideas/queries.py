@@ -16,6 +16,28 @@ from kb.networks.models import Network
 from kb.permissions import State, Viewer
 from kb.schools.models import School
 
+_FACTS = (
+    sa.select(
+        ChangeIdea.population,
+        ChangeIdea.roles_needed,
+        ChangeIdea.staff_time,
+        ChangeIdea.duration,
+        ChangeIdea.cost,
+        ChangeIdea.target,
+        School.name.label("school_name"),
+        School.public_id.label("school_id"),
+        School.slug.label("school_slug"),
+        Network.name.label("network_name"),
+        Network.public_id.label("network_id"),
+        Network.slug.label("network_slug"),
+    )
+    .select_from(Item)
+    .join(ChangeIdea, ChangeIdea.item_id == Item.id)
+    .outerjoin(School, School.id == Item.school_id)
+    .outerjoin(Network, Network.id == Item.network_id)
+    .where(Item.id == sa.bindparam("of"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class IdeaFacts:
@@ -40,27 +62,7 @@ def idea_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
 
 def facts(session: orm.Session, idea: Item) -> IdeaFacts:
     """Return the facts of an idea that the caller was allowed to read."""
-    row = session.execute(
-        sa.select(
-            ChangeIdea.population,
-            ChangeIdea.roles_needed,
-            ChangeIdea.staff_time,
-            ChangeIdea.duration,
-            ChangeIdea.cost,
-            ChangeIdea.target,
-            School.name.label("school_name"),
-            School.public_id.label("school_id"),
-            School.slug.label("school_slug"),
-            Network.name.label("network_name"),
-            Network.public_id.label("network_id"),
-            Network.slug.label("network_slug"),
-        )
-        .select_from(Item)
-        .join(ChangeIdea, ChangeIdea.item_id == Item.id)
-        .outerjoin(School, School.id == Item.school_id)
-        .outerjoin(Network, Network.id == Item.network_id)
-        .where(Item.id == idea.id)
-    ).one()
+    row = session.execute(_FACTS, {"of": idea.id}).one()
     return IdeaFacts(
         population=row.population,
         roles_needed=row.roles_needed,

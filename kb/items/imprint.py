@@ -9,6 +9,15 @@ from sqlalchemy import orm
 from kb.items.models import Credit, ItemTag, Tag
 from kb.items.rules import CreditRole, GradeBand, Vocabulary
 
+_OF = sa.bindparam("of", type_=sa.Integer)
+_TAGS = (
+    sa.select(Tag.vocabulary, Tag.slug, Tag.label)
+    .join(ItemTag, ItemTag.tag_id == Tag.id)
+    .where(ItemTag.item_id == _OF)
+    .order_by(Tag.label)
+)
+_PEOPLE = sa.select(Credit.role, Credit.name).where(Credit.item_id == _OF).order_by(Credit.position)
+
 
 @dataclass(frozen=True, slots=True)
 class TagWord:
@@ -39,15 +48,8 @@ class Imprint:
 
 def imprint(session: orm.Session, item_id: int) -> Imprint:
     """Return the imprint of an item that the caller was allowed to read."""
-    tags = session.execute(
-        sa.select(Tag.vocabulary, Tag.slug, Tag.label)
-        .join(ItemTag, ItemTag.tag_id == Tag.id)
-        .where(ItemTag.item_id == item_id)
-        .order_by(Tag.label)
-    ).all()
-    people = session.execute(
-        sa.select(Credit.role, Credit.name).where(Credit.item_id == item_id).order_by(Credit.position)
-    )
+    tags = session.execute(_TAGS, {"of": item_id}).all()
+    people = session.execute(_PEOPLE, {"of": item_id})
     slugs = {row.slug for row in tags if row.vocabulary is Vocabulary.GRADE}
     return Imprint(
         topics=_words(tags, Vocabulary.TOPIC),

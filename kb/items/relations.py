@@ -1,5 +1,6 @@
 """The links of one item as its page shows them: what it comes from, what came of it, who cites it."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,9 +80,15 @@ class Relations:
 
 def relations(session: orm.Session, viewer: Viewer, item_id: int) -> Relations:
     """Return the links of an item whose other end the viewer may read; own links first, then citations."""
-    outgoing = Link.source_id == item_id
+    return Relations(tuple(_relation(row) for row in session.execute(_links(viewer), {"of": item_id})))
+
+
+@functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it
+def _links(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
+    of = sa.bindparam("of", type_=sa.Integer)
+    outgoing = Link.source_id == of
     other_end = sa.case((outgoing, Link.target_id), else_=Link.source_id)
-    rows = session.execute(
+    return (
         sa.select(
             Link.type,
             outgoing.label("outgoing"),
@@ -105,11 +112,10 @@ def relations(session: orm.Session, viewer: Viewer, item_id: int) -> Relations:
         .join(Item, Item.id == other_end)
         .outerjoin(School, School.id == Item.school_id)
         .outerjoin(Adaptation, sa.and_(Adaptation.link_id == Link.id, outgoing))
-        .where(sa.or_(outgoing, Link.target_id == item_id), readable(viewer))
+        .where(sa.or_(outgoing, Link.target_id == of), readable(viewer))
         .order_by(outgoing.desc(), (Link.type == LinkType.CITES).desc(), Link.id)
         .limit(MOST)
     )
-    return Relations(tuple(_relation(row) for row in rows))
 
 
 def _relation(row: sa.Row[*tuple[Any, ...]]) -> Relation:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import flask
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
+from markupsafe import Markup
 
 from kb.ids import Ref
-from kb.items.rules import GradeBand
-from kb.site import labels
+from kb.items.rules import GradeBand, Language
+from kb.site import labels, words
+from kb.site.badges import badge
+from kb.site.words import plural
+from kb.site.words import translate as _
 from kb.web import context
 
 FOLDERS = {"idea": "/ideas/", "cycle": "/cycles/", "case": "/cases/"}
@@ -20,11 +22,14 @@ FOLDERS = {"idea": "/ideas/", "cycle": "/cycles/", "case": "/cases/"}
 
 def register(app: flask.Flask) -> None:
     """Give the templates their globals and filters."""
+    words.register(app)
     app.jinja_env.globals.update(
         item_url=item_url,
         school_url=school_url,
         network_url=network_url,
         place=place,
+        badge=badge,
+        lang_of=lang_of,
         request_id=request_id,
         period=period,
         percent=percent,
@@ -69,9 +74,14 @@ def request_id() -> str:
     return given
 
 
+def lang_of(language: str) -> Markup:
+    """Return the ``lang`` attribute for text that is not in English; nothing for English, the language of the page."""
+    return Markup() if language == Language.EN else Markup(' lang="{}"').format(language)
+
+
 def label(word: enum.StrEnum | None) -> str:
     """Return the words for a code in the visitor's language; nothing for None."""
-    return "" if word is None else _label(word.__class__, word.value, str(get_locale()))
+    return "" if word is None else _label(word.__class__, word.value, words.language())
 
 
 @functools.lru_cache(maxsize=1024)
@@ -92,8 +102,8 @@ def month(date: dt.date | None) -> str:
 def period(first: dt.date, last: dt.date | None) -> str:
     """Return the time from one day to another: Sep 8 – Oct 3, 2025; only the beginning where there is no end."""
     if last is None:
-        words: str = _("since %(day)s", day=day(first)) if first <= context.now().date() else day(first)
-        return words
+        since: str = _("since %(day)s", day=day(first)) if first <= context.now().date() else day(first)
+        return since
     if first == last:
         return day(first)
     if (first.year, first.month) == (last.year, last.month):
@@ -125,17 +135,17 @@ def grade(code: str) -> str:
 def grades(bands: Sequence[GradeBand]) -> str:
     """Return the grade bands in words: Grades 3–5, 6–8; adults by themselves."""
     taught = ", ".join(label(band) for band in bands if band is not GradeBand.ADULT)
-    words = [_("Grades %(bands)s", bands=taught)] if taught else []
-    return ", ".join([*words, *(label(band) for band in bands if band is GradeBand.ADULT)])
+    named: list[str] = [_("Grades %(bands)s", bands=taught)] if taught else []
+    return ", ".join([*named, *(label(band) for band in bands if band is GradeBand.ADULT)])
 
 
 def context_words(facts: Any) -> str:
     """Return what kind of place it was, in one line: Suburb · High school · 1,450 students · 38% free lunch."""
-    words = [str(labels.locale_name(facts.locale)), label(facts.level)]
+    known: list[str] = [str(labels.locale_name(facts.locale)), label(facts.level)]
     if facts.enrolment is not None:
-        words.append(ngettext("%(n)s student", "%(n)s students", facts.enrolment, n=number(facts.enrolment)))
+        known.append(plural("%(n)s student", "%(n)s students", facts.enrolment, n=number(facts.enrolment)))
     if facts.frl is not None:
-        words.append(_("%(share)s free or reduced lunch", share=percent(facts.frl)))
+        known.append(_("%(share)s free or reduced lunch", share=percent(facts.frl)))
     if facts.multilingual is not None:
-        words.append(_("%(share)s multilingual", share=percent(facts.multilingual)))
-    return " · ".join(word for word in words if word)
+        known.append(_("%(share)s multilingual", share=percent(facts.multilingual)))
+    return " · ".join(word for word in known if word)
