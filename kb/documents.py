@@ -93,6 +93,10 @@ class Document(pydantic.BaseModel):
         text = json.dumps(self.plain(leave_out), default=_json, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def mark(self) -> str:
+        """Return a fingerprint of all that an import sets: what tells that somebody changed it since."""
+        return self.fingerprint()
+
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Document):

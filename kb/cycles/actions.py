@@ -70,13 +70,11 @@ def write(
     version = _version(session, document)
     written = items.write_item(session, document, before=before, html=html, now=now)
     item_id = written.item.id
-    row = session.get(Cycle, item_id) if before else None
-    if row is None:
-        row = Cycle(item_id=item_id)
-        session.add(row)
+    previous_id = _previous(session, item_id, document)
+    row = (session.get(Cycle, item_id) if before else None) or Cycle(item_id=item_id)
     _fill(row, document)
-    row.idea_id, row.method_version_id = idea_id, version.id
-    row.previous_id = _previous(session, item_id, document)
+    row.idea_id, row.method_version_id, row.previous_id = idea_id, version.id, previous_id
+    session.add(row)
     session.flush()
     _replace_parts(session, item_id, document, version, is_new=before is None)
     return written
@@ -156,4 +154,4 @@ def _prediction(item_id: int, position: int, entry: PredictionEntry, *, at_origi
 
 def _questions(session: orm.Session, version: MethodVersion) -> dict[str, int]:
     rows = sa.select(MethodQuestion.code, MethodQuestion.id).join(MethodStep)
-    return dict(session.execute(rows.where(MethodStep.version_id == version.id)).tuples())
+    return dict(session.execute(rows.where(MethodStep.version_id == version.id)).tuples().all())

@@ -24,10 +24,8 @@ def write(
 ) -> items.Written:
     """Write an idea's rows, all but its links and revision (``items.actions.settle``)."""
     written = items.write_item(session, document, before=before, html=html, now=now)
-    row = session.get(ChangeIdea, written.item.id) if before else None
-    if row is None:
-        row = ChangeIdea(item_id=written.item.id)
-        session.add(row)
+    row = (session.get(ChangeIdea, written.item.id) if before else None) or ChangeIdea(item_id=written.item.id)
+    session.add(row)
     for name in FIELDS:
         setattr(row, name, getattr(document, name))
     for name in TEXTS:
@@ -39,7 +37,9 @@ def write(
 
 def _replace_drivers(session: orm.Session, item: Item, document: IdeaDocument) -> None:
     found = dict(
-        session.execute(sa.select(Driver.public_id, Driver.id).where(Driver.public_id.in_(document.drivers))).tuples()
+        session.execute(sa.select(Driver.public_id, Driver.id).where(Driver.public_id.in_(document.drivers)))
+        .tuples()
+        .all()
     )
     missing = sorted(set(document.drivers) - set(found))
     if missing:

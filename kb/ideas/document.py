@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 import pydantic
 import sqlalchemy as sa
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import orm
 
 from kb.documents import Line, PublicId, Text, Unique, Word
@@ -31,7 +31,7 @@ class IdeaDocument(ItemDocument):
     duration: Line = ""
     target: Word[Target] | None = None
     roles_needed: Annotated[Text, Field(max_length=300)] = ""
-    drivers: Annotated[list[PublicId], Unique] = Field(default_factory=list)
+    drivers: Annotated[list[PublicId], Unique, AfterValidator(sorted)] = Field(default_factory=list)
 
     @pydantic.model_validator(mode="after")
     def _complete(self) -> Self:

@@ -90,13 +90,13 @@ def write_item(
     reached: set[int] = set()
     if item is None:
         item = Item(public_id=document.id, kind=Kind(document.kind), edition=0)
-        session.add(item)
     else:
         reached = reach.of_items(session, [item.id])
     _fill(session, item, document, html=html)
     implied = document.published or document.created
     item.updated_at = (document.updated or implied) if before is None else max(document.updated or now, item.updated_at)
     item.edition = revisions.next_edition(item, document, before)
+    session.add(item)
     session.flush()
     _replace_tags(session, item, document)
     _replace_credits(session, item, document, is_new=before is None)

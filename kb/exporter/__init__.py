@@ -1,0 +1,1 @@
+"""Writes the database as files that the importer reads back without loss."""

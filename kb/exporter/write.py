@@ -1,0 +1,63 @@
+"""Writes an export into a folder, whole or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from kb.db import Database
+from kb.errors import InvalidError
+from kb.exporter import records
+
+MARK = ".throughline-export"
+MARK_TEXT = "An export of Throughline, format 1. The next export to this folder replaces it.\n"
+
+
+def export_path(
+    database: Database,
+    path: Path,
+    *,
+    public: bool = False,
+    tick: Callable[[int, int], None] = lambda _done, _of: None,
+) -> int:
+    """Write all records below a folder and return the number of files.
+
+    The folder must be new, empty, or an earlier export, which is replaced once the new one is complete. ``public``
+    writes only what an anonymous visitor may read.
+    """
+    _refuse_other(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        made = beside / "new"
+        made.mkdir()
+        written = _write_all(database, made, public=public, tick=tick)
+        (made / MARK).write_text(MARK_TEXT, encoding="utf-8")
+        if path.exists():
+            path.rename(beside / "old")
+        made.rename(path)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return written
+
+
+def _refuse_other(path: Path) -> None:
+    is_other = path.exists() and not path.is_dir()
+    is_full = path.is_dir() and any(path.iterdir()) and not (path / MARK).is_file()
+    if is_other or is_full:
+        message = f"{path} holds something else, which is not written over. Choose a new or an empty folder."
+        raise InvalidError(message)
+
+
+def _write_all(database: Database, folder: Path, *, public: bool, tick: Callable[[int, int], None]) -> int:
+    done = 0
+    with database.reading() as session:
+        if not database.is_sqlite:  # one picture of the database, however long the export takes
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        total = records.count(session)
+        for done, file in enumerate(records.files(session, public=public), start=1):
+            target = folder / file.path
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(file.text.encode())
+            tick(min(done, total), total)
+    return done
