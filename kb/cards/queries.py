@@ -1,6 +1,7 @@
 """Items as they stand in lists: what a card shows, read in three queries for any number of items."""
 
 import datetime as dt
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,15 @@ from kb.permissions import State, Viewer
 from kb.schools.models import School
 
 _Idea = orm.aliased(Item, name="tested_idea")
+_TAGS = (
+    sa.select(ItemTag.item_id, Tag.vocabulary, Tag.slug, Tag.label)
+    .join(Tag, Tag.id == ItemTag.tag_id)
+    .where(
+        ItemTag.item_id.in_(sa.bindparam("items", expanding=True)),
+        Tag.vocabulary.in_([Vocabulary.GRADE, Vocabulary.TOPIC]),
+    )
+    .order_by(Tag.label)
+)
 _Tags = dict[int, dict[Vocabulary, list[str]]]
 
 
@@ -61,7 +71,7 @@ def cards(session: orm.Session, viewer: Viewer, item_ids: Sequence[int]) -> list
     """Return the cards of those items that the viewer may read, in the given order."""
     if not item_ids:
         return []
-    rows = {row.id: row for row in session.execute(_rows(viewer, item_ids))}
+    rows = {row.id: row for row in session.execute(_rows(viewer), {"items": list(item_ids)})}
     tags = _tags(session, rows)
     tested = warrants(session, viewer, [row.id for row in rows.values() if row.kind is Kind.IDEA])
     return [
@@ -71,7 +81,8 @@ def cards(session: orm.Session, viewer: Viewer, item_ids: Sequence[int]) -> list
     ]
 
 
-def _rows(viewer: Viewer, item_ids: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
+@functools.lru_cache(maxsize=64)  # building the statement takes longer than running it
+def _rows(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Item.id,
@@ -103,19 +114,14 @@ def _rows(viewer: Viewer, item_ids: Collection[int]) -> sa.Select[*tuple[Any, ..
         .outerjoin(Network, Network.id == Item.network_id)
         .outerjoin(Cycle, Cycle.item_id == Item.id)
         .outerjoin(_Idea, sa.and_(_Idea.id == Cycle.idea_id, readable(viewer, _Idea)))
-        .where(Item.id.in_(item_ids), readable(viewer))
+        .where(Item.id.in_(sa.bindparam("items", expanding=True)), readable(viewer))
     )
 
 
 def _tags(session: orm.Session, item_ids: Collection[int]) -> _Tags:
     """Return the labels of each item's topics and the words of its grade bands (those in the order of GradeBand)."""
     found: _Tags = defaultdict(lambda: defaultdict(list))
-    rows = session.execute(
-        sa.select(ItemTag.item_id, Tag.vocabulary, Tag.slug, Tag.label)
-        .join(Tag, Tag.id == ItemTag.tag_id)
-        .where(ItemTag.item_id.in_(item_ids), Tag.vocabulary.in_([Vocabulary.GRADE, Vocabulary.TOPIC]))
-        .order_by(Tag.label)
-    )
+    rows = session.execute(_TAGS, {"items": list(item_ids)})
     for item_id, vocabulary, slug, label in rows:
         found[item_id][vocabulary].append(slug if vocabulary is Vocabulary.GRADE else label)
     return found

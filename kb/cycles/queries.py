@@ -22,7 +22,6 @@ from kb.permissions import Viewer
 from kb.schools.models import School
 
 _Idea = orm.aliased(Item, name="tested_idea")
-_Other = orm.aliased(Cycle, name="other")
 _OF = sa.bindparam("of", type_=sa.Integer)
 _STEPS = (
     sa.select(MethodStep.code, MethodStep.title, MethodStep.phase, MethodQuestion.code, MethodQuestion.text)
@@ -102,14 +101,6 @@ class ShownPrediction:
     locked_at_origin: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The cycle before and those after on the same ramp, as far as the viewer may read them."""
-
-    previous: Named | None
-    following: list[Named]
-
-
 def cycle_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
     """Return the cycle, NotFoundError or WithdrawnError."""
     return item_by_ref(session, viewer, Kind.CYCLE, ref)
@@ -153,15 +144,6 @@ def results(session: orm.Session, facts: CycleFacts) -> figures.Table:
     return figures.Table(figures.lines(rows.all(), group_size=facts.cycle.group_size, minimum=facts.minimum))
 
 
-def neighbours(session: orm.Session, viewer: Viewer, cycle: Cycle) -> Neighbours:
-    """Return the tests just before and just after this one."""
-    before = -1 if cycle.previous_id is None else cycle.previous_id
-    rows = session.execute(_neighbours(viewer), {"of": cycle.item_id, "before": before})
-    named = {row.id: Named(row.title, Ref(row.public_id, row.slug), Kind.CYCLE, row.language) for row in rows}
-    previous = named.pop(cycle.previous_id, None) if cycle.previous_id is not None else None
-    return Neighbours(previous, list(named.values()))
-
-
 @functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it
 def _facts(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     return (
@@ -189,17 +171,6 @@ def _facts(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(School, School.id == Item.school_id)
         .outerjoin(Network, Network.id == Item.network_id)
         .where(Cycle.item_id == sa.bindparam("of"))
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def _neighbours(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
-    before = sa.bindparam("before", type_=sa.Integer)
-    return (
-        sa.select(Item.id, Item.public_id, Item.slug, Item.title, Item.language)
-        .join(_Other, _Other.item_id == Item.id)
-        .where(sa.or_(_Other.item_id == before, _Other.previous_id == _OF), readable(viewer))
-        .order_by(_Other.started_on, Item.id)
     )
 
 

@@ -5,6 +5,7 @@ import flask
 from kb.cycles import queries
 from kb.items.imprint import imprint
 from kb.items.models import Item
+from kb.lineage.queries import ramp
 from kb.permissions import Permission
 from kb.web import context
 from kb.web.gate import allows
@@ -26,6 +27,6 @@ def show(item: Item) -> str:
         steps=queries.steps(session, item, facts.cycle.method_version_id),
         predictions=queries.predictions(session, facts),
         results=queries.results(session, facts),
-        ramp=queries.neighbours(session, viewer, facts.cycle),
+        ramp=ramp(session, viewer, item.id),
         imprint=imprint(session, item.id),
     )
