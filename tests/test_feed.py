@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -106,3 +107,19 @@ def _touch_and_commit(database: Database, item_id: int, done: threading.Event) -
         feed.touch(session, [item_id])
         feed.commit(session)
     done.set()
+
+
+def test_the_number_can_be_had_without_a_session(database: Database, session: orm.Session) -> None:
+    before = feed.peek(database)
+    assert before == feed.latest(session)
+    feed.touch(session)
+    session.flush()
+    assert feed.peek(database) == before
+    assert feed.commit(session) == feed.peek(database) == before + 1
+
+
+def test_a_database_that_cannot_answer_is_an_error_like_any_other(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE change_counter")
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        feed.peek(database)

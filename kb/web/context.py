@@ -49,9 +49,10 @@ def session() -> orm.Session:
 
 
 def change_number() -> int:
-    """Return the number of the latest change when this request began to read."""
+    """Return the number of the latest change when this request began to read; without a session if it has none yet."""
     if "change_number" not in flask.g:
-        flask.g.change_number = feed.latest(session())
+        opened = flask.g.get("session")
+        flask.g.change_number = feed.peek(services().database) if opened is None else feed.latest(opened)
     number: int = flask.g.change_number
     return number
 
@@ -61,9 +62,7 @@ def viewer() -> Viewer:
     if "viewer" not in flask.g:
         held = services()
         person_id = held.identify()
-        flask.g.viewer = (
-            ANONYMOUS if person_id is None else held.viewer_of(session(), person_id, today=now().date())
-        )
+        flask.g.viewer = ANONYMOUS if person_id is None else held.viewer_of(session(), person_id, today=now().date())
     seen: Viewer = flask.g.viewer
     return seen
 
