@@ -17,6 +17,8 @@ from kb.methods import views as methods
 from kb.networks import views as networks
 from kb.permissions import Permission
 from kb.schools import views as schools
+from kb.search import views as search
+from kb.search.service import Search
 from kb.site import templating
 from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
@@ -29,7 +31,9 @@ def create_app(settings: Settings, database: Database | None = None) -> flask.Fl
     """Return the application; ``database`` lets a caller share an engine it already has."""
     app = flask.Flask("kb", static_folder=str(bundled("static")), static_url_path="/static")
     _setup_config(app, settings)
-    _setup_services(app, settings, database or Database(settings.database))
+    opened = database or Database(settings.database)
+    _setup_services(app, settings, opened)
+    _setup_search(app, settings, opened)
     _setup_requests(app, settings)
     _setup_templates(app, settings)
     _setup_views(app)
@@ -58,6 +62,12 @@ def _setup_services(app: flask.Flask, settings: Settings, database: Database) ->
     app.extensions["kb.pages"] = cache.PageCache(settings.page_cache_mb * MEGABYTE)
 
 
+def _setup_search(app: flask.Flask, settings: Settings, database: Database) -> None:
+    held = Search(database, settings)
+    app.extensions["kb.search"] = held
+    app.extensions["kb"].after_commit.append(held.wake)
+
+
 def _setup_requests(app: flask.Flask, settings: Settings) -> None:
     app.url_map.converters["ref"] = gate.RefConverter
     app.before_request(lambda: logs.begin(trust_proxy=settings.trusted_proxies > 0))
@@ -83,5 +93,5 @@ def _setup_templates(app: flask.Flask, settings: Settings) -> None:
 def _setup_views(app: flask.Flask) -> None:
     static = app.view_functions["static"]
     app.view_functions["static"] = gate.allows(Permission.SITE_READ)(static)
-    for feature in (site, ideas, lineage, cycles, cases, schools, networks, methods, glossary):
+    for feature in (site, ideas, lineage, cycles, cases, schools, networks, methods, glossary, search):
         app.register_blueprint(feature.bp)

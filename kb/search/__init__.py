@@ -1,0 +1,1 @@
+"""Search: exact in what it shows, forgiving in what it takes, fast."""

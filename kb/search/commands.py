@@ -1,0 +1,74 @@
+"""The commands that look after the search index: rebuild, verify, status."""
+
+import sys
+import time
+
+import click
+
+from kb import config, feed, schema
+from kb.db import Database
+from kb.search.service import Search
+
+MEGABYTE = 1_000_000
+
+
+@click.group()
+def search() -> None:
+    """Look after the search index; it can always be made again from the database."""
+
+
+@search.command()
+def rebuild() -> None:
+    """Make the index again beside the old one and swap it in. The site may go on serving meanwhile."""
+    built = _search()
+    began = time.perf_counter()
+    with click.progressbar(length=1, label="Reading records", show_pos=True) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        count = built.rebuild(show)
+    status = built.status()
+    click.echo(
+        f"{count:,} records, {status.size / MEGABYTE:,.1f} MB, {time.perf_counter() - began:.1f} s. "
+        f"The index is complete up to change {status.last}."
+    )
+
+
+@search.command()
+def verify() -> None:
+    """Compare the index with its checksums and with the database; exit status 1 if something is wrong."""
+    began = time.perf_counter()
+    faults = _search().verify()
+    for fault in faults:
+        click.echo(f"- {fault}")
+    if faults:
+        click.echo("Run `kb search rebuild`: nothing is lost, the index is made from the database.")
+        sys.exit(1)
+    click.echo(f"The index agrees with the database ({time.perf_counter() - began:.1f} s).")
+
+
+@search.command()
+def status() -> None:
+    """Say how the index stands."""
+    database = _database()
+    held = Search(database, config.load()).status()
+    if held.problem:
+        click.echo(f"{held.problem} Run `kb search rebuild`.")
+        sys.exit(1)
+    with database.reading() as session:
+        latest = feed.latest(session)
+    click.echo(f"Documents  {held.documents:,} in {held.segments} segments, {held.size / MEGABYTE:,.1f} MB")
+    click.echo(f"Complete   up to change {held.last} of {latest}")
+    click.echo(f"Made       {held.made}")
+
+
+def _search() -> Search:
+    return Search(_database(), config.load())
+
+
+def _database() -> Database:
+    database = Database(config.load().database)
+    schema.require_current(database)
+    return database

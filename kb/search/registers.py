@@ -1,0 +1,84 @@
+"""The values of facets and their names: tags, methods, networks and schools, read again at each change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb.glossary.models import Term
+from kb.items.models import Tag
+from kb.items.rules import Vocabulary
+from kb.methods.models import Method, MethodVersion
+from kb.networks.models import Network
+from kb.schools.models import School
+from kb.search.columns import DECISIONS, KINDS, LANGUAGES, RESULTS
+from kb.search.terms import Synonyms
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+LOCALE_CODES = {"1": 1, "2": 2, "3": 3, "4": 4}
+VOCABULARIES = {"topic": Vocabulary.TOPIC, "subject": Vocabulary.SUBJECT, "grade": Vocabulary.GRADE}
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The values of one facet: the code of each value in an address, and value and name of each code."""
+
+    codes: Mapping[str, int]
+    names: Mapping[int, str]
+    values: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """All registers by facet, the tags of each vocabulary as a bitmap by tag id, and the synonyms."""
+
+    by_facet: Mapping[str, Register]
+    tags: Mapping[str, npt.NDArray[np.bool_]]
+    synonyms: Synonyms
+
+
+def read(session: orm.Session) -> Registers:
+    """Return all registers; five queries, whatever the number of items."""
+    tags = session.execute(sa.select(Tag.id, Tag.vocabulary, Tag.slug, Tag.label)).all()
+    by_facet = {
+        facet: _register((tag, slug, label) for tag, vocabulary, slug, label in tags if vocabulary is wanted)
+        for facet, wanted in VOCABULARIES.items()
+    }
+    titles = sa.select(Method.id, Method.code, MethodVersion.title).join(MethodVersion).order_by(MethodVersion.id)
+    by_facet["method"] = _register(session.execute(titles))
+    for facet, table in (("network", Network), ("school", School)):
+        by_facet[facet] = _register(session.execute(sa.select(table.id, table.public_id, table.name)))
+    for facet, codes in (("kind", KINDS), ("result", RESULTS), ("decision", DECISIONS), ("language", LANGUAGES)):
+        by_facet[facet] = _plain(codes)
+    by_facet["locale"] = _plain(LOCALE_CODES)
+    by_facet["year"] = _plain({str(year): year for year in range(FIRST_YEAR, LAST_YEAR)})
+    size = max((tag for tag, *_ in tags), default=0) + 1
+    return Registers(by_facet, {facet: _bitmap(by_facet[facet], size) for facet in VOCABULARIES}, _synonyms(session))
+
+
+def _register(rows: object) -> Register:
+    found: list[tuple[int, str, str]] = list(rows)  # type: ignore[call-overload]  # rows of a result, or a generator
+    return Register(
+        codes={value: code for code, value, _ in found},
+        names={code: name for code, _, name in found},
+        values={code: value for code, value, _ in found},
+    )
+
+
+def _plain(codes: Mapping[str, int]) -> Register:
+    """Return a register whose names are those of the interface."""
+    return Register(codes, {}, {code: value for value, code in codes.items()})
+
+
+def _bitmap(register: Register, size: int) -> npt.NDArray[np.bool_]:
+    among = np.zeros(size, np.bool_)
+    among[list(register.names)] = True
+    return among
+
+
+def _synonyms(session: orm.Session) -> Synonyms:
+    terms = session.execute(sa.select(Term.title, Term.synonyms).order_by(Term.id))
+    return Synonyms([title, *synonyms] for title, synonyms in terms)

@@ -1,0 +1,205 @@
+"""Search as the rest of the product sees it: one object, which answers queries and looks after the index."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import sqlalchemy as sa
+import structlog
+from markupsafe import Markup
+from sqlalchemy import orm
+
+from kb import feed, markup
+from kb.config import Settings
+from kb.db import Database
+from kb.errors import KbError
+from kb.items.models import Item
+from kb.items.queries import readable
+from kb.permissions import ANONYMOUS, Viewer
+from kb.search import facets, indexer, matching
+from kb.search.catalogue import Catalogue, Snapshot
+from kb.search.engine import Engine, IndexUnavailableError, SearchTimeoutError, Status, Term
+from kb.search.facets import Facet, Filters
+from kb.search.indexer import Indexer, Progress
+from kb.search.matching import Found
+from kb.search.picture import Picture
+from kb.search.query import MAX_PAGE, PAGE_SIZE, Clause, Query, Sort
+from kb.search.snippets import Marker
+from kb.search.terms import build
+from kb.search.whoosh.engine import WhooshEngine
+
+QUIET_SECONDS = 60.0
+log = structlog.get_logger("kb")
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """What leads out of an empty page, each with the count it would give.
+
+    ``relaxed``: the same words without one filter; ``everywhere``: without any; ``nearest``: without one word.
+    """
+
+    relaxed: Mapping[str, int] = field(default_factory=dict)
+    everywhere: int = 0
+    nearest: tuple[tuple[tuple[Clause, ...], int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of results. ``ids`` are still to be read through the visibility rule of the database.
+
+    ``problem`` is empty, "index" (it cannot be read) or "slow"; then the newest records are listed. ``unused`` says
+    that every word typed is too common to search for.
+    """
+
+    query: Query
+    sort: Sort
+    ids: tuple[int, ...]
+    total: int
+    pages: int
+    facets: tuple[Facet, ...]
+    dropped: tuple[str, ...] = ()
+    unused: bool = False
+    ways_out: WaysOut = field(default_factory=WaysOut)
+    snippets: Mapping[int, Markup] = field(default_factory=dict)
+    problem: str = ""
+    took: float = 0.0
+
+
+class Search:
+    """Catalogue, engine and indexer together. Safe to use from any number of threads."""
+
+    def __init__(self, database: Database, settings: Settings, engine: Engine | None = None) -> None:
+        self._database = database
+        self._limit = settings.search_time_limit
+        self._catalogue = Catalogue()
+        self._engine: Engine = engine or WhooshEngine(settings.index_dir)
+        self._indexer = Indexer(database, self._engine)
+        self._complained = -QUIET_SECONDS
+        self._lock = threading.Lock()
+
+    def search(self, session: orm.Session, viewer: Viewer, query: Query, change_number: int) -> Results:
+        """Return one page of what the viewer may see at the change number; never raises for anything typed."""
+        began = time.perf_counter()
+        snapshot = self._catalogue.at(session, change_number)
+        picture = snapshot.picture(viewer)
+        terms = build(query.clauses, snapshot.registers.synonyms)
+        found, problem = self._found(terms, snapshot, picture)
+        filters = Filters(query, picture, snapshot.registers)
+        passing = np.flatnonzero(filters.apply(found.hits))
+        sort = Sort.NEWEST if query.sort is Sort.BEST and (problem or not terms) else query.sort
+        pages = min(MAX_PAGE, -(-len(passing) // PAGE_SIZE))
+        page = min(query.page, max(pages, 1))
+        rows = facets.ordered(
+            passing,
+            sort,
+            scores=found.scores,
+            moments=snapshot.columns.rows["moment"],
+            picture=picture,
+            top=page * PAGE_SIZE,
+        )[(page - 1) * PAGE_SIZE :]
+        ids = tuple(int(item) for item in snapshot.columns.rows["id"][rows])
+        return Results(
+            query=query.with_page(page),
+            sort=sort,
+            ids=ids,
+            total=len(passing),
+            pages=pages,
+            facets=filters.facets(found.hits),
+            dropped=tuple(term.text for term in found.dropped),
+            unused=bool(query.clauses) and not terms,
+            snippets={} if problem else _snippets(session, viewer, ids, terms),
+            problem=problem,
+            took=time.perf_counter() - began,
+            ways_out=_ways_out(query, terms, found, filters) if not len(passing) else WaysOut(),
+        )
+
+    def _found(self, terms: Sequence[Term], snapshot: Snapshot, picture: Picture) -> tuple[Found, str]:
+        if not terms:
+            return matching.everything(picture), ""
+        try:
+            indexed = self._engine.last()
+            match = self._engine.match(terms, picture.allowed, deadline=time.monotonic() + self._limit)
+        except IndexUnavailableError as error:
+            self._complain(error)
+            return matching.everything(picture), "index"
+        except SearchTimeoutError as error:
+            self._complain(error)
+            return matching.everything(picture), "slow"
+        return matching.find(match, terms, snapshot.columns, picture, indexed=indexed), ""
+
+    def _complain(self, error: KbError) -> None:
+        """Tell the operator, at most once a minute."""
+        with self._lock:
+            if time.monotonic() - self._complained < QUIET_SECONDS:
+                return
+            self._complained = time.monotonic()
+        log.error("search is not whole", fault=str(error), advice=error.advice)
+
+    def start(self) -> None:
+        """Start the indexer, and read the catalogue so that the first visitor need not wait for it."""
+        self._indexer.start()
+        threading.Thread(target=self.warm, name="catalogue", daemon=True).start()
+
+    def warm(self) -> None:
+        """Read the catalogue and make the picture of an anonymous visitor."""
+        with self._database.reading() as session:
+            self._catalogue.at(session, feed.latest(session)).picture(ANONYMOUS)
+
+    def stop(self) -> None:
+        """Stop the indexer."""
+        self._indexer.stop()
+
+    def wake(self, _number: int = 0) -> None:
+        """Tell the indexer that something was committed."""
+        self._indexer.wake()
+
+    def catch_up(self) -> int:
+        """Bring the index up to date now, if no other process writes it; return how many records were written."""
+        if not self._engine.hold():
+            return 0
+        try:
+            return self._indexer.catch_up()
+        finally:
+            self._engine.release()
+
+    def is_ready(self) -> bool:
+        """Say whether there is an index that can be read."""
+        return not self._engine.status().problem
+
+    def status(self) -> Status:
+        """Return how the index stands."""
+        return self._engine.status()
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Make the index again; searches use the old one until the new one is complete."""
+        return indexer.rebuild(self._database, self._engine, progress)
+
+    def verify(self) -> list[str]:
+        """Compare the index with its checksums and the database; each fault in one sentence."""
+        return indexer.differences(self._database, self._engine)
+
+
+def _ways_out(query: Query, terms: Sequence[Term], found: Found, filters: Filters) -> WaysOut:
+    wanted = [term for term in terms if not term.excluded]
+    passing = filters.apply(np.ones(len(found.hits), np.bool_))
+    without = {
+        tuple(one for one in query.clauses if one.excluded or one.text != wanted[bit].text): count
+        for bit, count in facets.nearest(found, passing, len(wanted)).items()
+    }
+    everywhere = int(found.hits.sum()) if query.filters else 0
+    return WaysOut(filters.relaxed(found.hits), everywhere, tuple(without.items()))
+
+
+def _snippets(session: orm.Session, viewer: Viewer, ids: Sequence[int], terms: Sequence[Term]) -> dict[int, Markup]:
+    """Return the marked sentence of each item, from what the database lets the viewer read."""
+    if not ids or not any(not term.excluded for term in terms):
+        return {}
+    marker = Marker(terms)
+    rows = session.execute(
+        sa.select(Item.id, Item.summary, Item.html, Item.language).where(Item.id.in_(ids), readable(viewer))
+    )
+    made = {row.id: marker.snippet([row.summary, *map(markup.plain, row.html.values())], row.language) for row in rows}
+    return {item: snippet for item, snippet in made.items() if snippet is not None}

@@ -1,0 +1,179 @@
+"""The search page: its address is its state."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import flask
+from flask_babel import gettext as _
+
+from kb.cards.queries import Card, cards
+from kb.cycles.rules import Decision, ResultStatus
+from kb.items.rules import GradeBand, Kind, Language
+from kb.permissions import Permission
+from kb.search import query as grammar
+from kb.search.facets import Facet, FacetValue
+from kb.search.query import MAX_PAGE, Query, Sort
+from kb.search.service import Results, Search
+from kb.site.labels import locale_name
+from kb.site.templating import label
+from kb.web import context
+from kb.web.gate import allows
+
+bp = flask.Blueprint("search", __name__)
+SHOWN_VALUES = 8
+MORE_VALUES = 60
+OPEN_FACETS = ("kind", "topic", "grade", "result")
+_WORDS: dict[str, type[StrEnum]] = {
+    "kind": Kind,
+    "grade": GradeBand,
+    "result": ResultStatus,
+    "decision": Decision,
+    "language": Language,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet as it is shown."""
+
+    value: str
+    words: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A facet as it is shown: the first values, the rest behind "more"; ``active`` when something is chosen."""
+
+    name: str
+    title: str
+    first: list[Choice]
+    more: list[Choice]
+    active: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link to another search, in words, with the number of results it would give (None: not said)."""
+
+    words: str
+    url: str
+    count: int | None = None
+
+
+@bp.get("/search")
+@allows(Permission.SITE_READ)
+def results() -> str:
+    """Show one page of results."""
+    held: Search = flask.current_app.extensions["kb.search"]
+    query = grammar.parse(flask.request.args.to_dict(flat=False))
+    session, viewer = context.session(), context.viewer()
+    found = held.search(session, viewer, query, context.change_number())
+    listed: list[Card] = cards(session, viewer, found.ids)
+    return flask.render_template(
+        "search/results.html",
+        found=found,
+        query=found.query,
+        cards=listed,
+        groups=[group for facet in found.facets if (group := _group(facet))],
+        chips=_chips(found),
+        sorts=_sorts(found),
+        drop_filter=_drop_filter(found),
+        other_language=_other_language(found),
+        nearest=_nearest(found),
+        previous=_page(found, -1),
+        following=_page(found, +1),
+        capped=found.query.page == MAX_PAGE and found.pages == MAX_PAGE,
+        clear=_url(found.query.without_filters()),
+    )
+
+
+def _url(query: Query) -> str:
+    return flask.url_for("search.results", **query.args())  # type: ignore[arg-type]  # lists repeat
+
+
+def _title(name: str) -> str:
+    titles: dict[str, str] = {
+        "kind": _("Kind"),
+        "topic": _("Topic"),
+        "subject": _("Subject"),
+        "grade": _("Grades"),
+        "result": _("Result"),
+        "decision": _("Decision"),
+        "method": _("Method"),
+        "year": _("School year"),
+        "locale": _("Place"),
+        "network": _("Network"),
+        "school": _("School"),
+        "language": _("Language"),
+    }
+    return titles[name]
+
+
+def _in_words(name: str, value: FacetValue) -> str:
+    """Return the words for a value: those of the interface, the name in its register, or what stands in the address."""
+    if name in _WORDS and value.value in {word.value for word in _WORDS[name]}:
+        return label(_WORDS[name](value.value))
+    if name == "locale":
+        return str(locale_name(value.value)) or value.value
+    if name == "year" and value.value.isdecimal():
+        return f"{value.value}–{(int(value.value) + 1) % 100:02}"  # noqa: RUF001 - a range of years
+    return value.name or value.value
+
+
+def _group(facet: Facet) -> Group | None:
+    """Return a facet to show; one that offers no choice is left out."""
+    choices = [Choice(one.value, _in_words(facet.name, one), one.count, one.chosen) for one in facet.values]
+    active = any(choice.chosen for choice in choices)
+    if not choices or (len(choices) == 1 and not active and facet.name == "language"):
+        return None
+    first = [one for number, one in enumerate(choices) if number < SHOWN_VALUES or one.chosen]
+    rest = [one for one in choices[SHOWN_VALUES:] if not one.chosen][:MORE_VALUES]
+    return Group(facet.name, _title(facet.name), first, rest, active, active or facet.name in OPEN_FACETS)
+
+
+def _chips(found: Results) -> list[Way]:
+    return [
+        Way(_in_words(facet.name, value), _url(found.query.without(facet.name, value.value)))
+        for facet in found.facets
+        for value in facet.values
+        if value.chosen
+    ]
+
+
+def _sorts(found: Results) -> list[Choice]:
+    words = {Sort.BEST: _("Best match"), Sort.NEWEST: _("Newest"), Sort.TESTED: _("Most tested")}
+    offered = [sort for sort in Sort if sort is not Sort.BEST or found.query.clauses]
+    return [Choice(sort.value, words[sort], 0, sort is found.sort) for sort in offered]
+
+
+def _chosen_words(found: Results, name: str) -> str:
+    values = [value for facet in found.facets if facet.name == name for value in facet.values if value.chosen]
+    return " / ".join(_in_words(name, value) for value in values)
+
+
+def _drop_filter(found: Results) -> list[Way]:
+    return [
+        Way(_chosen_words(found, name), _url(found.query.without(name)), count)
+        for name, count in found.ways_out.relaxed.items()
+        if name != "language"
+    ]
+
+
+def _other_language(found: Results) -> Way | None:
+    count = found.ways_out.relaxed.get("language")
+    return Way("", _url(found.query.without("language")), count) if count else None
+
+
+def _nearest(found: Results) -> list[Way]:
+    return [
+        Way(" ".join(map(str, clauses)), _url(found.query.with_clauses(clauses)), count)
+        for clauses, count in found.ways_out.nearest
+    ]
+
+
+def _page(found: Results, step: int) -> Way | None:
+    page = found.query.page + step
+    return Way(str(page), _url(found.query.with_page(page))) if 1 <= page <= found.pages else None

@@ -1,0 +1,167 @@
+"""The Whoosh engine behind the port."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh import index
+
+from kb.search.engine import Bitmap, Document, IndexUnavailableError, Match, Status, Term
+from kb.search.executor import Executor
+from kb.search.whoosh import schema
+from kb.search.whoosh.reader import PLACE_BITS, Opened, Readers
+from kb.search.whoosh.store import Manifest, Store
+
+CACHE_BYTES = 64 * 1024 * 1024
+_BATCH_MB = 64
+_REBUILD_MB = 256
+
+
+class WhooshEngine:
+    """An index in one folder on local disk, read by every thread of every process and written by one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = Store(folder)
+        self._readers = Readers(self._store, CACHE_BYTES)
+
+    def match(self, terms: Sequence[Term], allowed: Bitmap, *, deadline: float) -> Match:
+        """See Engine."""
+        opened = self._readers.get()
+        try:
+            return _executor(opened, deadline).run(terms, allowed)
+        except IndexUnavailableError:
+            raise
+        except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError) as error:
+            self._readers.close()
+            message = "The search index is damaged."
+            raise IndexUnavailableError(message) from error
+
+    def last(self) -> int:
+        """See Engine."""
+        try:
+            return self._store.manifest(self._store.current()).last
+        except IndexUnavailableError:
+            return -1
+
+    def status(self) -> Status:
+        """See Engine."""
+        try:
+            path = self._store.current()
+            manifest = self._store.manifest(path)
+            opened = self._readers.get()
+        except IndexUnavailableError as error:
+            return Status(problem=str(error))
+        return Status(
+            problem="",
+            last=manifest.last,
+            documents=int(opened.shared.alive.sum()),
+            segments=len(opened.leaves),
+            size=self._store.size(path),
+            made=manifest.made,
+        )
+
+    def faults(self) -> list[str]:
+        """See Engine."""
+        try:
+            found = self._store.faults(self._store.current())
+            self._readers.get()
+        except IndexUnavailableError as error:
+            return [str(error)]
+        return found
+
+    def sequences(self) -> dict[int, int]:
+        """See Engine."""
+        shared = self._readers.get().shared
+        alive = np.flatnonzero(shared.alive)
+        return dict(zip(shared.ids[alive].tolist(), shared.seqs[alive].tolist(), strict=True))
+
+    def hold(self) -> bool:
+        """See Engine."""
+        return self._store.hold()
+
+    def release(self) -> None:
+        """See Engine."""
+        self._store.release()
+
+    def close(self) -> None:
+        """Close the calling thread's reader."""
+        self._readers.close()
+
+    def apply(self, documents: Sequence[Document], removed: Iterable[int], *, last: int) -> None:
+        """See Engine."""
+        path = self._store.current()
+        known = self._store.manifest(path)
+        gone = {*removed, *(document.id for document in documents)}
+        if gone:
+            with _writing(path, _BATCH_MB) as writer:
+                for number in _numbers(writer, gone):
+                    writer.delete_document(number)
+                for document in {document.id: document for document in documents}.values():
+                    _add(writer, document)
+        self._note(path, last=last, known=known)
+
+    def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
+        """See Engine."""
+        with self._store.rebuilding():
+            self._store.tidy()
+            path = self._store.new_directory()
+            index.create_in(str(path), schema.make())
+            with _writing(path, _REBUILD_MB) as writer:
+                for document in documents:
+                    _add(writer, document)
+            self._note(path, last=last, known=None)
+            self._store.use(path)
+
+    def _note(self, path: Path, *, last: int, known: Manifest | None) -> None:
+        documents = index.open_dir(str(path)).doc_count()
+        self._store.note(path, last=last, documents=documents, known=known)
+
+
+def _executor(opened: Opened, deadline: float) -> Executor:
+    shared = opened.shared
+    return Executor(
+        opened,
+        ids=shared.ids,
+        lengths=shared.lengths,
+        alive=shared.alive,
+        place_bits=PLACE_BITS,
+        deadline=min(deadline, time.monotonic() + 60),
+    )
+
+
+@contextmanager
+def _writing(path: Path, memory_mb: int) -> Iterator[Any]:
+    """Give a writer and commit it. On a full disk commit and cancel both raise: the lock goes whatever happens."""
+    writer = index.open_dir(str(path)).writer(**schema.writer_options(memory_mb))
+    lock = writer.writelock
+    try:
+        yield writer
+        writer.commit()
+    except BaseException:
+        with suppress(Exception):
+            writer.cancel()
+        raise
+    finally:
+        if lock is not None and lock.fd is not None:
+            lock.release()
+
+
+def _numbers(writer: Any, ids: set[int]) -> list[int]:
+    """Return the numbers of the living documents of these items, as the writer sees them under its lock."""
+    with writer.reader() as reader:
+        held = np.fromiter(reader.column_reader(schema.ID), np.int64, reader.doc_count_all())
+        candidates = np.flatnonzero(np.isin(held, np.fromiter(ids, np.int64)))
+        return [int(number) for number in candidates if not reader.is_deleted(int(number))]
+
+
+def _add(writer: Any, document: Document) -> None:
+    writer.add_document(
+        id=document.id,
+        seq=document.seq,
+        length=document.length,
+        words=document.words,
+        places=document.places,
+    )
