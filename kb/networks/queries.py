@@ -42,10 +42,14 @@ def members(session: orm.Session, network_id: int, today: dt.date) -> Sequence[S
     """Return the schools that are members today, by name."""
     return session.scalars(
         sa.select(School)
-        .join(SchoolNetwork, SchoolNetwork.school_id == School.id)
-        .where(SchoolNetwork.network_id == network_id, SchoolNetwork.current(today))
+        .where(
+            School.id.in_(
+                sa.select(SchoolNetwork.school_id).where(
+                    SchoolNetwork.network_id == network_id, SchoolNetwork.current(today)
+                )
+            )
+        )
         .order_by(School.name, School.id)
-        .distinct()
     ).all()
 
 
@@ -63,10 +67,14 @@ def networks_of(session: orm.Session, school_id: int, today: dt.date) -> Sequenc
     """Return the networks the school is a member of today, by name."""
     return session.scalars(
         sa.select(Network)
-        .join(SchoolNetwork, SchoolNetwork.network_id == Network.id)
-        .where(SchoolNetwork.school_id == school_id, SchoolNetwork.current(today))
+        .where(
+            Network.id.in_(
+                sa.select(SchoolNetwork.network_id).where(
+                    SchoolNetwork.school_id == school_id, SchoolNetwork.current(today)
+                )
+            )
+        )
         .order_by(Network.name, Network.id)
-        .distinct()
     ).all()
 
 

@@ -56,10 +56,10 @@ class SchoolContext(Base):
     """What is known of a school in one year. Percentages 0–100; ``year`` is the start of the school year."""
 
     __tablename__ = "school_context"
-    __table_args__ = tuple(
-        sa.CheckConstraint(f"{column} BETWEEN 0 AND 100", name=column)
-        for column in ("frl", "multilingual", "disability")
-    ) + (sa.CheckConstraint("enrolment >= 0", name="enrolment"),)
+    __table_args__ = (
+        *(sa.CheckConstraint(f"{name} BETWEEN 0 AND 100", name=name) for name in ("frl", "multilingual", "disability")),
+        sa.CheckConstraint("enrolment >= 0", name="enrolment"),
+    )
 
     school_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("school.id"), primary_key=True)
     year: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)
