@@ -1,4 +1,4 @@
-"""The command ``kb``: each subcommand stands in the ``commands`` module of its feature and is loaded when it is used."""
+"""The command ``kb``: each subcommand stands in the ``commands`` module of its feature and is loaded when used."""
 
 import importlib
 import sys

@@ -58,7 +58,7 @@ def upgrade() -> None:
 def render() -> None:
     """Make the stored HTML again where an older renderer made it."""
     from kb import feed
-    from kb.items.actions import render_outdated
+    from kb.importer.rendering import render_outdated
 
     database = Database(config.load().database)
     with database.writing() as session:

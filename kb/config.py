@@ -1,4 +1,4 @@
-"""Settings: one frozen value, read from the environment (``KB_…``) at the start, each with a sentence of explanation."""
+"""Settings: one frozen value, read from the environment (``KB_…``) at the start, each explained in a sentence."""
 
 import os
 import secrets
@@ -35,21 +35,24 @@ class Settings(BaseSettings):
         "folder. Several web nodes must share one.",
     )
     site_name: str = Field(
-        default="Throughline", min_length=1, max_length=60, description="The name shown at the top of every page."
+        default="Throughline",
+        min_length=1,
+        max_length=60,
+        description="The name shown at the top of every page.",
     )
     host: str = Field(default="127.0.0.1", description="The address `kb serve` listens on.")
     port: int = Field(
         default=8000,
         ge=0,
         le=65535,
-        description="The port `kb serve` listens on; a busy one is said and the next used.",
+        description="The port `kb serve` listens on; a busy one is said and the next one taken.",
     )
     threads: int = Field(default=4, ge=1, le=64, description="How many requests one process answers at the same time.")
     trusted_proxies: int = Field(
         default=0,
         ge=0,
         le=5,
-        description="How many reverse proxies stand in front and set `X-Forwarded-…`; 0 means such headers are ignored.",
+        description="How many reverse proxies stand in front and set `X-Forwarded-…`; 0: such headers are ignored.",
     )
     https: bool = Field(
         default=False, description="True when people reach the site by https: cookies are then sent by https only."

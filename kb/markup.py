@@ -6,7 +6,8 @@ Python-Markdown is quadratic on hostile text (10,000 "[" took 11 s), so the inpu
 
 import html
 import re
-from xml.etree.ElementTree import Element  # noqa: S405 - only the type; nothing is parsed with it
+from collections.abc import MutableMapping
+from xml.etree.ElementTree import Element  # only the type; nothing is parsed with it
 
 import bleach
 import markdown
@@ -21,12 +22,16 @@ MAX_BRACKETS = 2_000
 MAX_BRACKETS_IN_BLOCK = 200
 MAX_DEFINITIONS_IN_BLOCK = 300
 MAX_DEPTH = 40
-_HEADING_SHIFT = 2  # the page owns h1 and h2
+_TOP_HEADING = 3  # the page owns h1 and h2
 _TAGS = frozenset(
-    "a abbr b blockquote br code del em h3 h4 h5 h6 hr i li ol p pre strong sub sup table tbody td th thead tr ul".split()
+    (
+        *("a", "abbr", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol"),
+        *("p", "pre", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    )
 )
 _ATTRIBUTES = {"a": ["href", "title"], "abbr": ["title"], "ol": ["start"], "th": ["scope"]}
 _PROTOCOLS = frozenset({"http", "https", "mailto"})
+_Attributes = MutableMapping[tuple[str | None, str], str]
 _TAG = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|li|h[3-6]|td|th|tr|pre|blockquote)>|<br ?/?>|<hr ?/?>")
 _SPACE = re.compile(r"\s+")
@@ -39,7 +44,7 @@ class _PageHeadings(Treeprocessor):
     def run(self, root: Element) -> None:
         for element in root.iter():
             if re.fullmatch("h[1-6]", element.tag):
-                element.tag = f"h{min(6, int(element.tag[1]) + _HEADING_SHIFT)}"
+                element.tag = f"h{max(_TOP_HEADING, int(element.tag[1]))}"
             elif element.tag == "img":
                 alt, source = element.get("alt", ""), element.get("src", "")
                 element.tag = "a"
@@ -56,7 +61,7 @@ class _Throughline(Extension):
         md.treeprocessors.register(_PageHeadings(md), "throughline", 5)
 
 
-def _open_link(attributes: dict[tuple[None, str] | str, str], new: bool = False) -> dict[tuple[None, str] | str, str]:  # noqa: FBT001, FBT002
+def _open_link(attributes: _Attributes, new: bool = False, /) -> _Attributes:  # noqa: FBT001, FBT002 - the library's
     """Mark links as written by users, for search engines; ``new`` is part of bleach's interface."""
     del new
     attributes[(None, "rel")] = "nofollow ugc noopener"

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 
@@ -25,7 +25,7 @@ class PostgresServer:
         self._folder = Path(tempfile.mkdtemp(prefix="kbpg"))
         self._bin = _binaries(self._folder) / "bin"
         self._data = self._folder / "data"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[Any] | None = None
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -33,7 +33,15 @@ class PostgresServer:
             os.chown(self._folder, NOBODY, NOBODY)
         self._folder.chmod(0o755)
         self._run("initdb", "-D", str(self._data), "-U", "kb", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        command = [self._bin / "postgres", "-D", self._data, "-k", self._folder, "-c", "listen_addresses="]
+        command = [
+            str(self._bin / "postgres"),
+            "-D",
+            str(self._data),
+            "-k",
+            str(self._folder),
+            "-c",
+            "listen_addresses=",
+        ]
         fast = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "jit=off"]
         self._process = subprocess.Popen(
             [*command, *fast], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **_as_nobody()
@@ -85,7 +93,7 @@ class PostgresServer:
         raise RuntimeError(message)
 
 
-def _as_nobody() -> dict[str, object]:
+def _as_nobody() -> dict[str, Any]:
     """PostgreSQL refuses to run as root, so root runs it as nobody."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 

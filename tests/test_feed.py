@@ -26,7 +26,7 @@ def _idea(database: Database) -> Item:
 def _changed_since(database: Database, number: int) -> dict[int, int]:
     with database.reading() as session:
         rows = session.execute(sa.select(Item.id, Item.change_seq).where(Item.change_seq > number)).all()
-        return {item_id: change for item_id, change in rows}
+        return {row.id: row.change_seq for row in rows}
 
 
 def test_a_commit_numbers_what_it_touched(database: Database) -> None:

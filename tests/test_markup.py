@@ -1,5 +1,6 @@
 """Markdown: what a person writes comes out, what an attacker writes does no harm, and nothing runs long."""
 
+import contextlib
 import html
 import json
 import re
@@ -84,10 +85,8 @@ def test_limits_say_what_to_do(text: str, says: str) -> None:
 def test_the_longest_text_stays_bounded(unit: str) -> None:
     text = (unit * 100_000)[:30_000]
     started = time.process_time()
-    try:
+    with contextlib.suppress(InvalidError):
         render(text)
-    except InvalidError:
-        pass
     assert time.process_time() - started < _LIMIT
 
 

@@ -38,7 +38,7 @@ def readable(viewer: Viewer, item: type[Item] = Item) -> sa.ColumnElement[bool]:
     )
 
 
-def visible_items(viewer: Viewer) -> sa.Select[tuple[Item]]:
+def visible_items(viewer: Viewer) -> sa.Select[Item]:
     """Return the select of all items the viewer may read: the only beginning of a list of items."""
     return sa.select(Item).where(readable(viewer))
 
@@ -46,9 +46,7 @@ def visible_items(viewer: Viewer) -> sa.Select[tuple[Item]]:
 def item_by_ref(session: orm.Session, viewer: Viewer, kind: Kind, ref: Ref) -> Item:
     """Return the item with its HTML, or raise NotFoundError; WithdrawnError where only the tombstone may be seen."""
     item = session.scalar(
-        sa.select(Item)
-        .where(Item.public_id == ref.public_id, Item.kind == kind)
-        .options(orm.undefer(Item.html))
+        sa.select(Item).where(Item.public_id == ref.public_id, Item.kind == kind).options(orm.undefer(Item.html))
     )
     if item is not None and can(viewer, Permission.ITEM_READ, item):
         return item
@@ -58,9 +56,7 @@ def item_by_ref(session: orm.Session, viewer: Viewer, kind: Kind, ref: Ref) -> I
 
 
 def items_in_order(session: orm.Session, viewer: Viewer, ids: Sequence[int]) -> list[Item]:
-    """Return those of the ids that the viewer may read, in the given order, with their tags: one decision, made here."""
-    rows = session.scalars(
-        visible_items(viewer).where(Item.id.in_(ids)).options(orm.selectinload(Item.tags))
-    )
+    """Return those of the ids that the viewer may read, in the given order, with their tags."""
+    rows = session.scalars(visible_items(viewer).where(Item.id.in_(ids)).options(orm.selectinload(Item.tags)))
     by_id = {item.id: item for item in rows}
     return [by_id[item_id] for item_id in ids if item_id in by_id]

@@ -76,7 +76,12 @@ def lookup() -> flask.Response | None:
 def store(response: flask.Response) -> flask.Response:
     """Keep a finished page for the next visitor and answer with it."""
     key = _key()
-    if key is None or response.status_code != _CACHED_STATUS or response.is_streamed or "Set-Cookie" in response.headers:
+    if (
+        key is None
+        or response.status_code != _CACHED_STATUS
+        or response.is_streamed
+        or "Set-Cookie" in response.headers
+    ):
         return response
     page = _page(response.get_data(), response.content_type or "", context.change_number())
     _pages().put(key, page)

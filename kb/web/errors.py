@@ -1,4 +1,4 @@
-"""Error pages: what happened in plain words, what to do next, and the request id to tell the people who run the site."""
+"""Error pages: what happened in plain words, what to do next, and the request id to tell whoever runs the site."""
 
 from http import HTTPStatus
 
@@ -29,7 +29,7 @@ def _known(error: KbError) -> tuple[str, int]:
 def _http(error: HTTPException) -> flask.typing.ResponseReturnValue:
     _undo()
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return error.get_response()  # type: ignore[return-value]  # a redirect of the router
+        return error.get_response()  # a redirect of the router
     if error.code == HTTPStatus.NOT_FOUND:
         return _page(NotFoundError.title, "", NotFoundError.advice, error.code)
     return _page(error.name, error.description or "", KbError.advice, error.code)

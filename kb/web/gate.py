@@ -107,7 +107,7 @@ def _own_address(subject: Any, url_values: dict[str, Any]) -> werkzeug.Response 
     asked, own = url_values.get("ref"), getattr(subject, "ref", None)
     if not isinstance(asked, Ref) or own is None or asked == own or flask.request.method not in context.SAFE_METHODS:
         return None
-    query = flask.request.args.to_dict(flat=False)
+    query: dict[str, Any] = flask.request.args.to_dict(flat=False)
     endpoint = flask.request.endpoint or ""
     return flask.redirect(flask.url_for(endpoint, **{**url_values, "ref": own}, **query), 301)
 

@@ -18,7 +18,9 @@ def configure(settings: Settings) -> None:
     """Set up structlog for the whole process."""
     level = getattr(logging, settings.log_level.upper())
     last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
         processors=[
