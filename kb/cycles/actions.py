@@ -154,4 +154,4 @@ def _prediction(item_id: int, position: int, entry: PredictionEntry, *, at_origi
 
 def _questions(session: orm.Session, version: MethodVersion) -> dict[str, int]:
     rows = sa.select(MethodQuestion.code, MethodQuestion.id).join(MethodStep)
-    return dict(session.execute(rows.where(MethodStep.version_id == version.id)).tuples().all())
+    return dict(session.execute(rows.where(MethodStep.version_id == version.id)).all())

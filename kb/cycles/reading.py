@@ -41,7 +41,7 @@ def documents(session: orm.Session, items: Sequence[Item]) -> dict[int, CycleDoc
     )
     rows = {row.item_id: row for row in cycles}
     others = {row.idea_id for row in rows.values()} | {row.previous_id for row in rows.values()}
-    names = dict(session.execute(sa.select(Item.id, Item.public_id).where(Item.id.in_(others - {None}))).tuples().all())
+    names = dict(session.execute(sa.select(Item.id, Item.public_id).where(Item.id.in_(others - {None}))).all())
     versions = sa.select(MethodVersion.id, Method.code, MethodVersion.version).join(Method)
     methods = {version_id: (code, version) for version_id, code, version in session.execute(versions)}
     answers = _answers(session, ids)

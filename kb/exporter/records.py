@@ -56,7 +56,7 @@ def files(session: orm.Session, *, public: bool) -> Iterator[File]:
     yield from _registers(session)
     people: set[str] = set()
     headings = _headings(session)
-    minimums = dict(session.execute(sa.select(Network.public_id, Network.minimum_group)).tuples().all())
+    minimums = dict(session.execute(sa.select(Network.public_id, Network.minimum_group)).all())
     shown = visible_items(ANONYMOUS) if public else sa.select(Item)
     visible = set(session.scalars(shown.with_only_columns(Item.public_id))) if public else set()
     for kind, folder in FOLDERS.items():

@@ -36,11 +36,8 @@ def write(
 
 
 def _replace_drivers(session: orm.Session, item: Item, document: IdeaDocument) -> None:
-    found = dict(
-        session.execute(sa.select(Driver.public_id, Driver.id).where(Driver.public_id.in_(document.drivers)))
-        .tuples()
-        .all()
-    )
+    query = sa.select(Driver.public_id, Driver.id).where(Driver.public_id.in_(document.drivers))
+    found = dict(session.execute(query).all())
     missing = sorted(set(document.drivers) - set(found))
     if missing:
         message = f"There is no driver {missing[0]}."

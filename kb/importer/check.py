@@ -215,7 +215,7 @@ def _dangling(record: Record, provided: Mapping[Key, str], checked: Checked, sto
                 yield one.problem(reference.place, _missing(reference, checked, stored, provided))
             elif reference.kind and kind != reference.kind:
                 wanted = reference.kind
-                message = f"{reference.key.name} is a {kind}, not a {wanted}. Write the id of the {wanted}."
+                message = f"{reference.key.name} is of kind {kind}. Write the id of a record of kind {wanted}."
                 yield one.problem(reference.place, message)
     if record.kind in ITEM_KINDS:
         yield from _edition_faults(record, checked, stored)

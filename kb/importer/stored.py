@@ -79,7 +79,7 @@ def ancestry(session: orm.Session) -> list[tuple[str, str]]:
         .join(parent, Link.target_id == parent.id)
         .where(Link.type.in_(ANCESTRY))
     )
-    return list(session.execute(query).tuples())
+    return list(session.execute(query).all())
 
 
 def ramps(session: orm.Session) -> list[tuple[str, str]]:
@@ -91,7 +91,7 @@ def ramps(session: orm.Session) -> list[tuple[str, str]]:
         .join(item, Cycle.item_id == item.id)
         .join(before, Cycle.previous_id == before.id)
     )
-    return list(session.execute(query).tuples())
+    return list(session.execute(query).all())
 
 
 def _batches(values: Iterable[str]) -> Iterable[list[str]]:

@@ -142,12 +142,14 @@ def row_id(session: orm.Session, table: type[Any], public_id: str | None, field:
 
 
 def _fill(session: orm.Session, item: Item, document: ItemDocument, *, html: dict[str, str]) -> None:
-    item.slug = slugify(document.title)
+    school_id = row_id(session, School, document.school, "school")
+    network_id = row_id(session, Network, document.network, "network")
+    author_id = row_id(session, Person, document.author, "author")
+    # all reads stand above: a read in between would write half of the row to the database
     for name in ("title", "summary", "language", "licence", "state", "audience", "shared_with_school", "fictional"):
         setattr(item, name, getattr(document, name))
-    item.school_id = row_id(session, School, document.school, "school")
-    item.network_id = row_id(session, Network, document.network, "network")
-    item.author_id = row_id(session, Person, document.author, "author")
+    item.slug = slugify(document.title)
+    item.school_id, item.network_id, item.author_id = school_id, network_id, author_id
     item.created_at = document.created
     item.published_at = document.published
     item.review_by = document.review_by

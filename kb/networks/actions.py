@@ -48,9 +48,7 @@ def _question(row: OpenQuestion, text: str) -> OpenQuestion:
 
 def _replace_members(session: orm.Session, network: Network, document: NetworkDocument) -> None:
     wanted = {member.school for member in document.members}
-    ids = dict(
-        session.execute(sa.select(School.public_id, School.id).where(School.public_id.in_(wanted))).tuples().all()
-    )
+    ids = dict(session.execute(sa.select(School.public_id, School.id).where(School.public_id.in_(wanted))).all())
     missing = sorted(wanted - set(ids))
     if missing:
         message = f"There is no school {missing[0]}."
