@@ -1,6 +1,7 @@
 """The lineage page and its tables as a visitor gets them."""
 
 import csv
+import datetime as dt
 import io
 import re
 from typing import Any
@@ -68,7 +69,8 @@ def family(session: orm.Session) -> list[Item]:
     adapt(session, third, second, text="Evenings suit families")
     adapt(session, third, first, LinkType.INSPIRED_BY)
     make.make_cycle(session, first, alder, result=ResultStatus.GOT_WORSE)
-    make.make_cycle(session, first, alder, result=ResultStatus.NO_CLEAR_CHANGE)
+    later = dt.date(2026, 3, 2)
+    make.make_cycle(session, first, alder, result=ResultStatus.NO_CLEAR_CHANGE, ended_on=later)
     make.make_cycle(session, second, bay)
     make.make_cycle(session, third, bay, stage=Stage.RUNNING)
     publish(session)
@@ -213,7 +215,7 @@ def test_the_number_of_queries_does_not_grow(app: flask.Flask, sqlite_database: 
         with counted(sqlite_database) as statements:
             get(client, idea)
         numbers.append(len(statements))
-    assert numbers == [6, 6]
+    assert numbers[0] == numbers[1] <= 6
 
 
 def test_a_large_family_is_shown_in_part_and_in_whole(client: FlaskClient, session: orm.Session) -> None:
@@ -243,4 +245,4 @@ def test_a_finished_page_is_kept(client: FlaskClient, sqlite_database: Database,
     first = get(client, family[0])
     with counted(sqlite_database) as statements:
         assert get(client, family[0]) == first
-    assert len(statements) == 1
+    assert len(statements) <= 1

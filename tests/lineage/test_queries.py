@@ -1,6 +1,7 @@
 """The family of an idea: what the viewer may not know is as if it were not there, and the reads do not grow."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -208,3 +209,18 @@ def test_what_may_be_known_is_what_the_policy_says(session: orm.Session) -> None
         known = set(session.scalars(sa.select(Item.id).where(queries.may_know(viewer))))
         allowed = (Permission.ITEM_READ, Permission.ITEM_TOMBSTONE)
         assert known == {item.id for item in items if any(can(viewer, permission, item) for permission in allowed)}
+
+
+def test_reading_begins_with_the_family_and_not_with_every_idea(sqlite_database: Database) -> None:
+    idea_ids = list(range(1, 400))
+    selects = (
+        queries._members(ANONYMOUS, 1),
+        queries._links(ANONYMOUS, idea_ids),
+        queries._tests(ANONYMOUS, idea_ids),
+        queries._ramp(ANONYMOUS).params(cycle=1),
+    )
+    with sqlite_database.reading() as session:
+        for select in selects:
+            sql = str(select.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+            plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+            assert not [step for step in plan if "ix_item" in step or re.match(r"SCAN (item|link|cycle)\b", step)], plan
