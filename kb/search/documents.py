@@ -13,6 +13,7 @@ from sqlalchemy import orm
 
 from kb import markup
 from kb.cells import DEFAULT_MINIMUM, is_small
+from kb.cycles.figures import words_only
 from kb.cycles.models import Cycle, Prediction, Result
 from kb.db import Database
 from kb.drivers.models import Driver, DriverIdea
@@ -194,7 +195,7 @@ def _of_cycle(item: Item, held: _Neighbours) -> Iterator[tuple[float, str]]:
         yield BODY, cycle.test_population
     yield PLACE, method
     yield from ((BODY, text) for text in held.measures.get(item.id, ()))
-    yield from ((BODY, text) for text in held.questions.get(item.id, ()))
+    yield from ((BODY, words_only(text, small=small)) for text in held.questions.get(item.id, ()))
     if covers(idea, item):
         yield KEYWORDS, idea.title
         yield from ((KEYWORDS, text) for text in held.tags.get(idea.id, ()))

@@ -48,7 +48,7 @@ def rebuild(database: Database, engine: Engine, progress: Progress | None = None
 def differences(database: Database, engine: Engine) -> list[str]:
     """Compare the index with its checksums and with the database; each fault in one sentence."""
     faults = engine.faults()
-    if engine.last() < 0:
+    if engine.status().problem:
         return faults
     last, indexed = engine.last(), engine.sequences()
     with database.reading() as session:

@@ -119,7 +119,7 @@ def _in_words(name: str, value: FacetValue) -> str:
     if name == "locale":
         return str(locale_name(value.value)) or value.value
     if name == "year" and value.value.isdecimal():
-        return f"{value.value}–{(int(value.value) + 1) % 100:02}"  # noqa: RUF001 - a range of years
+        return f"{value.value}–{(int(value.value) + 1) % 100:02}"
     return value.name or value.value
 
 

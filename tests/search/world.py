@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import orm
 
@@ -29,7 +30,10 @@ from tests.factories import (
     make_tag,
 )
 
-WORDS = "homework attendance advisory fafsa reading fractions belonging visits tardy mentors exit tickets".split()
+WORDS = (
+    "homework", "attendance", "advisory", "fafsa", "reading", "fractions",
+    "belonging", "visits", "tardy", "mentors", "exit", "tickets",
+)  # fmt: skip
 HIDDEN_WORD = "zanzibar"
 
 
@@ -64,7 +68,7 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
     people["admin"].is_admin = True
     authors = [people["writer"].id, people["loner"].id, None]
 
-    def shared() -> dict[str, object]:
+    def shared() -> dict[str, Any]:
         states = [State.PUBLISHED] * 5 + [State.DRAFT, State.REVIEW, State.WITHDRAWN, State.ERASED]
         state = dice.choice(states)
         text = " ".join(dice.choices(WORDS, k=6))
@@ -106,7 +110,7 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
     return World({**viewers, "anonymous": ANONYMOUS, "stranger": Viewer(person_id=10**6)}, items)
 
 
-def _test(dice: random.Random) -> dict[str, object]:
+def _test(dice: random.Random) -> dict[str, Any]:
     stage = dice.choice([Stage.DONE, Stage.DONE, Stage.RUNNING, Stage.PLANNED])
     began = None if stage is Stage.PLANNED else dt.date(2023, 5, 1) + dt.timedelta(days=dice.randrange(900))
     if stage is Stage.DONE:

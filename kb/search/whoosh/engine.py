@@ -12,7 +12,7 @@ from whoosh import index
 from kb.search.engine import Bitmap, Document, IndexUnavailableError, Match, Status, Term
 from kb.search.executor import Executor
 from kb.search.whoosh import schema
-from kb.search.whoosh.reader import PLACE_BITS, Opened, Readers
+from kb.search.whoosh.reader import PLACE_BITS, Opened, Readers, column
 from kb.search.whoosh.store import Manifest, Store
 
 CACHE_BYTES = 64 * 1024 * 1024
@@ -152,7 +152,7 @@ def _writing(path: Path, memory_mb: int) -> Iterator[Any]:
 def _numbers(writer: Any, ids: set[int]) -> list[int]:
     """Return the numbers of the living documents of these items, as the writer sees them under its lock."""
     with writer.reader() as reader:
-        held = np.fromiter(reader.column_reader(schema.ID), np.int64, reader.doc_count_all())
+        held = column(reader, schema.ID, np.int64)
         candidates = np.flatnonzero(np.isin(held, np.fromiter(ids, np.int64)))
         return [int(number) for number in candidates if not reader.is_deleted(int(number))]
 

@@ -24,6 +24,7 @@ from kb.search.whoosh.store import Store
 PLACE_BITS = 20
 _TRIES = 8
 _PAUSE = 0.03
+_REST = 5.0
 _CHECK_EVERY = 4096
 Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 
@@ -129,6 +130,8 @@ class Readers:
         self._own = threading.local()
         self._lock = threading.Lock()
         self._shared: Shared | None = None
+        self._broken: tuple[object, ...] = ()  # a commit that could not be opened: not tried again for a while
+        self._broken_until = 0.0
 
     def get(self) -> Opened:
         """Return this thread's reader; IndexUnavailableError if the index is missing or broken."""
@@ -148,6 +151,8 @@ class Readers:
         fault: Exception | None = None
         for _ in range(_TRIES):
             stamp = self._store.stamp()
+            if stamp == self._broken and time.monotonic() < self._broken_until:
+                break
             path = self._store.current()
             self._store.manifest(path)
             try:
@@ -156,6 +161,8 @@ class Readers:
             except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything
                 fault = error
                 time.sleep(_PAUSE)
+        else:
+            self._broken, self._broken_until = stamp, time.monotonic() + _REST
         message = "The search index is damaged."
         raise IndexUnavailableError(message) from fault
 
@@ -167,17 +174,22 @@ class Readers:
 
 
 def _shared(stamp: tuple[object, ...], reader: Any, budget: int) -> Shared:
-    total = reader.doc_count_all()
-    alive = np.zeros(total, np.bool_)
+    alive = np.zeros(reader.doc_count_all(), np.bool_)
     alive[np.fromiter(reader.all_doc_ids(), np.int64)] = True
     return Shared(
         stamp=stamp,
-        ids=np.fromiter(reader.column_reader(schema.ID), np.int64, total),
-        seqs=np.fromiter(reader.column_reader(schema.SEQ), np.int64, total),
-        lengths=np.fromiter(reader.column_reader(schema.LENGTH), np.float32, total),
+        ids=column(reader, schema.ID, np.int64),
+        seqs=column(reader, schema.SEQ, np.int64),
+        lengths=column(reader, schema.LENGTH, np.float32),
         alive=alive,
         budget=budget,
     )
+
+
+def column(reader: Any, name: str, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """Return a column of all documents, deleted ones too; an empty index has none."""
+    total = reader.doc_count_all()
+    return np.fromiter(reader.column_reader(name), kind, total) if total else np.zeros(0, kind)
 
 
 def check(deadline: float) -> None:
