@@ -11,6 +11,7 @@ from kb.items.rules import CoreConsistency, Kind, Language, LinkType, Planned
 from kb.permissions import State
 
 _SHORTER = (
+    ("Junior-Senior High School", "Jr-Sr HS"),
     ("High School", "HS"),
     ("Middle School", "MS"),
     ("Elementary School", "ES"),

@@ -71,6 +71,7 @@ def test_a_result_counts_more_than_a_test_that_is_running() -> None:
         ("Bayside Middle School", "Bayside MS"),
         ("Quarry Elementary School", "Quarry ES"),
         ("Mesa Verde K-8 School", "Mesa Verde K-8"),
+        ("Fenwick Valley Junior-Senior High School", "Fenwick Valley Jr-Sr HS"),
         ("Lincoln Park Academy", "Lincoln Park Acad."),
         ("High School", "High"),
         ("Escuela Nueva", "Escuela Nueva"),

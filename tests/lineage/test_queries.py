@@ -217,7 +217,8 @@ def test_reading_begins_with_the_family_and_not_with_every_idea(sqlite_database:
         queries._members(ANONYMOUS, 1),
         queries._links(ANONYMOUS, idea_ids),
         queries._tests(ANONYMOUS, idea_ids),
-        queries._ramp(ANONYMOUS).params(cycle=1),
+        queries._offsets(ANONYMOUS).params(cycle=1),
+        queries._on_ramp(ANONYMOUS).params(cycles=idea_ids),
     )
     with sqlite_database.reading() as session:
         for select in selects:
