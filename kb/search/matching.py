@@ -16,6 +16,7 @@ from kb.search.engine import Bitmap, Mask, Match, Scores, Term
 from kb.search.picture import Picture
 
 ALL_UP_TO = 3
+COVERAGE_SHARE = np.float32(0.2)  # the sum over words counts coverage already: nDCG@10 .40 with 0.2, .35 with 1
 EVIDENCE_BOOST = np.float32(1.05)  # for published evidence; never for popularity
 
 
@@ -52,7 +53,8 @@ def find(match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *
     required = _required(mask[rows], len(wanted))
     hits &= (mask & np.uint32(required)) == required
     if len(wanted) > ALL_UP_TO:
-        scores *= np.bitwise_count(mask).astype(np.float32) / np.float32(len(wanted))
+        coverage = np.bitwise_count(mask).astype(np.float32) / np.float32(len(wanted))
+        scores *= 1 - COVERAGE_SHARE + COVERAGE_SHARE * coverage
         used = int(np.bitwise_or.reduce(mask[rows], initial=0))
     else:
         used = required

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from kb.search.analysis import clean, compounds
 
 MAX_TEXT = 200
-MAX_WORDS = 16
+MAX_WORDS = 40  # as typed; at most 16 that are not too common are searched for
 MAX_VALUES = 20
 MAX_VALUE = 80
 MAX_PAGE = 50

@@ -27,7 +27,7 @@ from kb.search.matching import Found
 from kb.search.picture import Picture
 from kb.search.query import MAX_PAGE, PAGE_SIZE, Clause, Query, Sort
 from kb.search.snippets import Marker
-from kb.search.terms import build
+from kb.search.terms import MAX_TERMS, build
 from kb.search.whoosh.engine import WhooshEngine
 
 QUIET_SECONDS = 60.0
@@ -51,7 +51,7 @@ class Results:
     """One page of results. ``ids`` are still to be read through the visibility rule of the database.
 
     ``problem`` is empty, "index" (it cannot be read) or "slow"; then the newest records are listed. ``unused`` says
-    that every word typed is too common to search for.
+    that every word typed is too common to search for, ``cut`` that more was typed than is used.
     """
 
     query: Query
@@ -62,6 +62,7 @@ class Results:
     facets: tuple[Facet, ...]
     dropped: tuple[str, ...] = ()
     unused: bool = False
+    cut: bool = False
     ways_out: WaysOut = field(default_factory=WaysOut)
     snippets: Mapping[int, Markup] = field(default_factory=dict)
     problem: str = ""
@@ -85,7 +86,7 @@ class Search:
         began = time.perf_counter()
         snapshot = self._catalogue.at(session, change_number)
         picture = snapshot.picture(viewer)
-        terms = build(query.clauses, snapshot.registers.synonyms)
+        terms = (meant := build(query.clauses, snapshot.registers.synonyms))[:MAX_TERMS]
         found, problem = self._found(terms, snapshot, picture)
         filters = Filters(query, picture, snapshot.registers)
         passing = np.flatnonzero(filters.apply(found.hits))
@@ -110,6 +111,7 @@ class Search:
             facets=filters.facets(found.hits),
             dropped=tuple(term.text for term in found.dropped),
             unused=bool(query.clauses) and not terms,
+            cut=query.cut or len(meant) > len(terms),
             snippets={} if problem else _snippets(session, viewer, ids, terms),
             problem=problem,
             took=time.perf_counter() - began,

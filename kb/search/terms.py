@@ -8,8 +8,9 @@ from typing import NamedTuple
 from kb.items.rules import Language
 from kb.search.analysis import Compound, Word, clean, compounds, is_stop, stem
 from kb.search.engine import Alternative, Term
-from kb.search.query import MAX_WORDS, Clause
+from kb.search.query import Clause
 
+MAX_TERMS = 16
 SYNONYM_WEIGHT = 0.7
 PART_WEIGHT = 0.5  # "check" for "check-in"
 MAX_SYNONYM_WORDS = 8
@@ -57,7 +58,7 @@ class Synonyms:
 
 
 def build(clauses: Sequence[Clause], synonyms: Synonyms) -> list[Term]:
-    """Return the terms of a query, at most 16; words that are too common give none."""
+    """Return the terms of a query; words that are too common give none, and only the first 16 should be asked for."""
     shouting = len(clauses) > 1 and all(clause.text.isupper() for clause in clauses)
     said = [replace(clause, text=clause.text.lower()) if shouting else clause for clause in clauses]
     extra = _expansions(said, synonyms)
@@ -67,7 +68,7 @@ def build(clauses: Sequence[Clause], synonyms: Synonyms) -> list[Term]:
         if own:
             ways = tuple(dict.fromkeys([*own, *extra.get(number, ())]))
             terms.append(Term(clauses[number].text, ways, excluded=clause.excluded))
-    return _merged(terms)[:MAX_WORDS]
+    return _merged(terms)
 
 
 def _merged(terms: list[Term]) -> list[Term]:

@@ -122,6 +122,12 @@ def test_common_words_alone(client: FlaskClient, homework: None) -> None:
     assert "stand in nearly every record" in client.get("/search?q=how+to+the").text
 
 
+def test_too_many_words_are_said(client: FlaskClient, homework: None) -> None:
+    many = "+".join(f"word{number}" for number in range(17))
+    assert "only the first ones were used" in client.get(f"/search?q={many}").text
+    assert "only the first ones were used" not in client.get("/search?q=how+do+we+do+the+homework").text
+
+
 def test_pages_and_orders_keep_the_search(client: FlaskClient, world: None) -> None:
     answer = client.get("/search?kind=cycle&kind=idea&sort=tested")
     assert 'rel="next"' in answer.text
