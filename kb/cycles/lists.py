@@ -247,17 +247,3 @@ def latest_results(session: orm.Session, viewer: Viewer, limit: int) -> Sequence
         .order_by(Item.published_at.desc(), Item.id.desc())
         .limit(limit)
     ).all()
-
-
-def most_tested(session: orm.Session, viewer: Viewer, limit: int) -> Sequence[int]:
-    """Return the ids of the ideas that were tested at the most schools, of those the viewer may read."""
-    schools = sa.func.count(sa.distinct(Item.school_id))
-    return session.scalars(
-        sa.select(Cycle.idea_id)
-        .join(Item, Item.id == Cycle.item_id)
-        .join(_Idea, _Idea.id == Cycle.idea_id)
-        .where(Cycle.stage == Stage.DONE, Item.state == State.PUBLISHED, readable(viewer), readable(viewer, _Idea))
-        .group_by(Cycle.idea_id)
-        .order_by(schools.desc(), sa.func.count().desc(), Cycle.idea_id)
-        .limit(limit)
-    ).all()

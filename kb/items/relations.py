@@ -1,7 +1,8 @@
 """The links of one item as its page shows them: what it comes from, what came of it, who cites it."""
 
+import enum
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,17 @@ from kb.items.rules import ANCESTRY, CoreConsistency, Kind, LinkType, Planned
 from kb.permissions import Viewer
 from kb.schools.models import School
 
-MOST = 200  # one page never lists more; the family tree does
+MOST = 20  # of one part; the family tree shows all
+FRAME = ("kept", "changed", "added", "removed", "why", "planned", "decided_by", "core")
+
+
+class Part(enum.StrEnum):
+    """What a link is to an item."""
+
+    PARENT = "parent"
+    CHILD = "child"
+    CITED_BY = "cited_by"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,7 @@ class Frame:
 class Relation:
     """A link with the item at its other end. ``outgoing``: this item is the source, the younger one."""
 
+    part: Part
     type: LinkType
     outgoing: bool
     reason: str
@@ -49,47 +61,60 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """All links of one item that may be seen, in the order in which they were made."""
+    """The links of one item that may be seen, in the order in which they were made, at most MOST of each part."""
 
-    all: tuple[Relation, ...]
+    held: tuple[Relation, ...]
+    totals: Mapping[Part, int]
+
+    def of(self, part: Part) -> list[Relation]:
+        """Return the links of one part."""
+        return [relation for relation in self.held if relation.part is part]
 
     @property
-    def parents(self) -> Sequence[Relation]:
+    def parents(self) -> list[Relation]:
         """What this item was adapted, combined, copied or inspired from."""
-        return [relation for relation in self.all if relation.outgoing and relation.type in ANCESTRY]
+        return self.of(Part.PARENT)
 
     @property
-    def children(self) -> Sequence[Relation]:
+    def children(self) -> list[Relation]:
         """What was adapted, combined, copied or inspired from this item."""
-        return [relation for relation in self.all if not relation.outgoing and relation.type in ANCESTRY]
+        return self.of(Part.CHILD)
 
     @property
-    def cited_by(self) -> Sequence[Relation]:
+    def all_children(self) -> int:
+        """How many descend from this item directly, also those that are not listed."""
+        return self.totals.get(Part.CHILD, 0)
+
+    @property
+    def cited_by(self) -> list[Relation]:
         """The case studies that cite this item."""
-        return [relation for relation in self.all if not relation.outgoing and relation.type is LinkType.CITES]
+        return self.of(Part.CITED_BY)
 
     @property
-    def others(self) -> Sequence[Relation]:
+    def others(self) -> list[Relation]:
         """Links that are neither of descent nor of citation."""
-        return [
-            relation
-            for relation in self.all
-            if relation.type not in ANCESTRY and (relation.outgoing or relation.type is not LinkType.CITES)
-        ]
+        return self.of(Part.OTHER)
 
 
 def relations(session: orm.Session, viewer: Viewer, item_id: int) -> Relations:
-    """Return the links of an item whose other end the viewer may read; own links first, then citations."""
-    return Relations(tuple(_relation(row) for row in session.execute(_links(viewer), {"of": item_id})))
+    """Return the links of an item whose other end the viewer may read."""
+    rows = session.execute(_links(viewer), {"of": item_id}).all()
+    return Relations(tuple(map(_relation, rows)), {Part(row.part): row.total for row in rows})
 
 
 @functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it
 def _links(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     of = sa.bindparam("of", type_=sa.Integer)
     outgoing = Link.source_id == of
-    other_end = sa.case((outgoing, Link.target_id), else_=Link.source_id)
-    return (
+    part = sa.case(
+        (sa.and_(outgoing, Link.type.in_(ANCESTRY)), Part.PARENT),
+        (Link.type.in_(ANCESTRY), Part.CHILD),
+        (sa.and_(sa.not_(outgoing), Link.type == LinkType.CITES), Part.CITED_BY),
+        else_=Part.OTHER,
+    )
+    seen = (
         sa.select(
+            Link.id.label("link_id"),
             Link.type,
             outgoing.label("outgoing"),
             Link.reason,
@@ -98,31 +123,29 @@ def _links(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
             Item.slug,
             Item.title,
             Item.language,
-            School.name.label("school_name"),
-            Adaptation.link_id,
-            Adaptation.kept,
-            Adaptation.changed,
-            Adaptation.added,
-            Adaptation.removed,
-            Adaptation.why,
-            Adaptation.planned,
-            Adaptation.decided_by,
-            Adaptation.core,
+            Item.school_id,
+            part.label("part"),
+            sa.func.count().over(partition_by=part).label("total"),
+            sa.func.row_number().over(partition_by=part, order_by=Link.id).label("place"),
         )
-        .join(Item, Item.id == other_end)
-        .outerjoin(School, School.id == Item.school_id)
-        .outerjoin(Adaptation, sa.and_(Adaptation.link_id == Link.id, outgoing))
+        .join(Item, Item.id == sa.case((outgoing, Link.target_id), else_=Link.source_id))
         .where(sa.or_(outgoing, Link.target_id == of), readable(viewer))
-        .order_by(outgoing.desc(), (Link.type == LinkType.CITES).desc(), Link.id)
-        .limit(MOST)
+        .subquery()
+    )
+    return (
+        sa.select(seen, School.name.label("school_name"), *(getattr(Adaptation, name) for name in FRAME))
+        .outerjoin(School, School.id == seen.c.school_id)
+        .outerjoin(Adaptation, sa.and_(Adaptation.link_id == seen.c.link_id, seen.c.outgoing))
+        .where(seen.c.place <= MOST)
+        .order_by(seen.c.link_id)
     )
 
 
 def _relation(row: sa.Row[*tuple[Any, ...]]) -> Relation:
-    frame = None
-    if row.link_id is not None:
-        frame = Frame(row.kept, row.changed, row.added, row.removed, row.why, row.planned, row.decided_by, row.core)
+    told = [getattr(row, name) for name in FRAME]
+    frame = None if row.core is None else Frame(*told)
     return Relation(
+        part=Part(row.part),
         type=row.type,
         outgoing=bool(row.outgoing),
         reason=row.reason,

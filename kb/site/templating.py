@@ -9,6 +9,7 @@ from typing import Any
 import flask
 from markupsafe import Markup
 
+from kb.cycles.lists import Place
 from kb.ids import Ref
 from kb.items.rules import GradeBand, Language
 from kb.site import labels, words
@@ -139,8 +140,13 @@ def grades(bands: Sequence[GradeBand]) -> str:
     return ", ".join([*named, *(label(band) for band in bands if band is GradeBand.ADULT)])
 
 
-def context_words(facts: Any) -> str:
+def context_words(place: Place) -> str:
     """Return what kind of place it was, in one line: Suburb · High school · 1,450 students · 38% free lunch."""
+    return _context_words(place, words.language())
+
+
+@functools.lru_cache(maxsize=4096)  # the tests of a school say it again and again
+def _context_words(facts: Place, _language: str) -> str:
     known: list[str] = [str(labels.locale_name(facts.locale)), label(facts.level)]
     if facts.enrolment is not None:
         known.append(plural("%(n)s student", "%(n)s students", facts.enrolment, n=number(facts.enrolment)))

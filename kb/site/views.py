@@ -6,6 +6,7 @@ import werkzeug
 
 from kb.cards.queries import cards
 from kb.cycles import lists
+from kb.cycles.popular import most_tested
 from kb.drivers.queries import primary_drivers
 from kb.items.rules import Kind, Vocabulary
 from kb.items.topics import topics
@@ -29,7 +30,7 @@ def home() -> str:
     """Ask what the visitor wants to improve, and show what is new, what is well tested and what nobody knows yet."""
     session, viewer = context.session(), context.viewer()
     latest = lists.latest_results(session, viewer, STRIP)
-    tested = lists.most_tested(session, viewer, STRIP)
+    tested = most_tested(session, viewer, STRIP)
     shown = cards(session, viewer, [*latest, *tested])
     return flask.render_template(
         "site/home.html",

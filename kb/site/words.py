@@ -15,9 +15,9 @@ def register(app: flask.Flask) -> None:
 
 def language() -> str:
     """Return the code of the language of this request."""
-    if "language" not in flask.g:
-        flask.g.language = str(flask_babel.get_locale())
-    code: str = flask.g.language
+    code: str | None = flask.g.get("language")
+    if code is None:
+        code = flask.g.language = str(flask_babel.get_locale())
     return code
 
 
@@ -34,7 +34,7 @@ def plural(one: str, many: str, count: int, **values: Any) -> Markup:
 
 
 def _catalogue() -> NullTranslations:
-    if "catalogue" not in flask.g:
-        flask.g.catalogue = flask_babel.get_translations()
-    found: NullTranslations = flask.g.catalogue
+    found: NullTranslations | None = flask.g.get("catalogue")
+    if found is None:
+        found = flask.g.catalogue = flask_babel.get_translations()
     return found

@@ -8,6 +8,7 @@ from kb import models as m
 from kb.cases.queries import cited_ids, origin
 from kb.cycles import lists
 from kb.cycles import queries as cycles
+from kb.cycles.popular import BATCH, most_tested
 from kb.drivers.queries import diagram, drivers_of, primary_drivers
 from kb.glossary.queries import index, related, term_by_code
 from kb.ideas import queries as ideas
@@ -68,11 +69,27 @@ def test_lists_of_cycles(session: orm.Session) -> None:
         world.other.id: 3,
     }
     assert set(lists.latest_results(session, ANONYMOUS, 9)) == {world.cycle.id, world.failed.id}
-    assert list(lists.most_tested(session, ANONYMOUS, 9)) == [world.idea.id]
+    assert most_tested(session, ANONYMOUS, 9) == [world.idea.id]
     assert lists.per_month(session, ANONYMOUS, world.network.id) == {dt.date(2025, 9, 1): 3}
     covered = lists.coverage(session, ANONYMOUS, world.network.id)
     assert covered[world.driver.id, world.school.id] == 1
     assert covered[world.driver.id, world.other.id] == 1
+
+
+def test_the_most_tested_are_found_behind_many_that_are_hidden(session: orm.Session) -> None:
+    """More hidden tests than one batch of ideas has do not push a public idea out."""
+    schools = [make.make_school(session) for _ in range(3)]
+    method = make.make_method(session)
+    second, first, third = (make.make_idea(session) for _ in range(3))
+    for idea, tested_at in ((first, schools), (second, schools[:2]), (third, schools[:1])):
+        for school in tested_at:
+            make.make_cycle(session, idea, school, method)
+    for _ in range(BATCH):
+        idea = make.make_idea(session)
+        for school in [*schools, *schools]:
+            make.make_cycle(session, idea, school, method, audience=Audience.OWNER)
+    assert most_tested(session, ANONYMOUS, 2) == [first.id, second.id]
+    assert most_tested(session, ANONYMOUS, 9) == [first.id, second.id, third.id]
 
 
 def test_the_latest_school_comes_first(session: orm.Session) -> None:

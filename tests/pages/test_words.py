@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.cycles.lists import Place
 from kb.cycles.rules import Decision, Outcome, ResultStatus, Stage
 from kb.ids import Ref
 from kb.items.rules import GradeBand
@@ -62,9 +63,9 @@ def test_grades(request_context: object) -> None:
 
 
 def test_the_place_in_one_line(request_context: object) -> None:
-    nowhere = SimpleNamespace(locale="", level=None, enrolment=None, frl=None, multilingual=None)
+    nowhere = Place(locale="", level=None, enrolment=None, frl=None, multilingual=None)
     assert templating.context_words(nowhere) == ""
-    known = SimpleNamespace(locale="41", level=None, enrolment=1, frl=71.0, multilingual=None)
+    known = Place(locale="41", level=None, enrolment=1, frl=71.0, multilingual=None)
     assert templating.context_words(known) == "Rural · 1 student · 71% free or reduced lunch"
 
 
