@@ -10,6 +10,7 @@ import structlog
 
 from kb.config import Settings
 
+QUIET = frozenset({"site.alive", "site.ready", "static", "site.style"})
 log = structlog.get_logger("kb")
 _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -49,7 +50,8 @@ def end(response: flask.Response) -> flask.Response:
     request_id = flask.g.get("request_id", "")
     response.headers["X-Request-ID"] = request_id
     milliseconds = round((time.perf_counter() - flask.g.get("started", time.perf_counter())) * 1000, 1)
-    log.info(
+    write = log.debug if flask.request.endpoint in QUIET else log.info
+    write(
         "request", method=flask.request.method, path=flask.request.path, status=response.status_code, ms=milliseconds
     )
     structlog.contextvars.unbind_contextvars("request")

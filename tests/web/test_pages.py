@@ -168,9 +168,9 @@ def test_alive_and_ready(client: FlaskClient, sqlite_database: Database) -> None
 def test_the_log_line_has_the_path_and_never_the_query(
     client: FlaskClient, log_lines: list[structlog.typing.EventDict]
 ) -> None:
-    answer = client.get("/livez?q=maria+lopez")
+    answer = client.get("/nowhere?q=maria+lopez")
     (line,) = [line for line in log_lines if line["event"] == "request"]
-    assert (line["path"], line["status"], line["request"]) == ("/livez", 200, answer.headers["X-Request-ID"])
+    assert (line["path"], line["status"], line["request"]) == ("/nowhere", 404, answer.headers["X-Request-ID"])
     assert "maria" not in str(log_lines)
 
 
