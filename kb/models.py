@@ -12,6 +12,7 @@ from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication
 from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
 from kb.networks.models import Network, OpenQuestion, SchoolNetwork
 from kb.schools.models import School, SchoolContext
+from kb.search.models import UnansweredQuery
 
 __all__ = [
     "Adaptation",
@@ -45,4 +46,5 @@ __all__ = [
     "StepAnswer",
     "Tag",
     "Term",
+    "UnansweredQuery",
 ]
