@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb import feed
 from kb.cycles.models import Cycle
 from kb.cycles.rules import Stage
 from kb.db import Database
@@ -22,6 +23,7 @@ from kb.search import columns
 from kb.search.access import readable_rows
 from kb.search.query import FACETS, Sort
 from kb.search.service import Search
+from tests.factories import make_idea
 from tests.search.conftest import Finder
 from tests.search.world import World, ask, make_world
 
@@ -222,3 +224,17 @@ def test_an_incremental_catalogue_equals_a_fresh_one(session: orm.Session, datab
     for one, other in ((held.tag_rows, again.tag_rows), (held.citing_rows, again.citing_rows)):
         assert sorted(one.tolist()) == sorted(other.tolist())
     assert len(held.rows) == len(world.items)
+
+
+def test_up_to_three_words_all_must_match_and_from_four_any(session: orm.Session, search: Search, find: Finder) -> None:
+    both = make_idea(session, title="Alpha beta", summary="")
+    one = make_idea(session, title="Beta", summary="gamma delta")
+    feed.touch(session)
+    feed.commit(session)
+    search.rebuild()
+    assert find(ask(q="alpha beta")).ids == (both.id,)
+    assert find(ask(q="beta gamma delta")).ids == (one.id,)
+    assert find(ask(q="beta gamma delta alpha")).ids == (one.id, both.id)
+    assert find(ask(q="beta gamma delta alpha nowhere")).dropped == ("nowhere",)
+    dropped = find(ask(q="alpha gamma delta"))
+    assert (dropped.ids, dropped.dropped) == ((one.id,), ("alpha",))
