@@ -60,7 +60,7 @@ def browse() -> str:
 def meeting() -> str:
     """Show what the visitor put aside, ready to print."""
     session, viewer = context.session(), context.viewer()
-    ids = queries.item_ids(session, viewer, _kept())
+    ids = queries.item_ids(session, _kept())
     return flask.render_template("site/shortlist.html", cards=cards(session, viewer, ids))
 
 

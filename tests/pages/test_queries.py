@@ -86,10 +86,11 @@ def test_the_most_tested_are_found_behind_many_that_are_hidden(session: orm.Sess
             make.make_cycle(session, idea, school, method)
     for _ in range(BATCH):
         idea = make.make_idea(session)
+        make.make_cycle(session, idea, schools[0], method)
         for school in [*schools, *schools]:
             make.make_cycle(session, idea, school, method, audience=Audience.OWNER)
     assert most_tested(session, ANONYMOUS, 2) == [first.id, second.id]
-    assert most_tested(session, ANONYMOUS, 9) == [first.id, second.id, third.id]
+    assert most_tested(session, ANONYMOUS, 9)[:3] == [first.id, second.id, third.id]
 
 
 def test_the_latest_school_comes_first(session: orm.Session) -> None:

@@ -1,12 +1,15 @@
 """The short list for a meeting."""
 
+from collections.abc import Callable
+
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import orm
 
 from kb.ids import new_public_id
 from kb.site import shortlist
-from tests.pages.conftest import World
+from tests.pages.conftest import World, add_hidden
 from tests.pages.visitor import Visitor
 
 PUBLIC_IDS = st.lists(st.builds(new_public_id), max_size=40)
@@ -42,7 +45,12 @@ def test_another_site_cannot_add_to_it(visitor: Visitor, world: World) -> None:
     assert "Nothing is on your list yet" in visitor.get("/shortlist").text
 
 
-def test_hidden_and_unknown_records_are_not_shown(visitor: Visitor, world: World) -> None:
+def test_hidden_and_unknown_records_are_not_shown(
+    visitor: Visitor, world: World, writing: orm.Session, publish: Callable[[], None]
+) -> None:
+    for item in add_hidden(writing, world):
+        add(visitor.client, item.public_id)
+    publish()
     add(visitor.client, "zzzzzzzz")
     add(visitor.client, "not an id")
     assert "Nothing is on your list yet" in visitor.get("/shortlist").text

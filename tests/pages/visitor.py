@@ -112,7 +112,9 @@ def check(page: Page) -> None:
     _check_code(page)
     _check_fragments(page)
     assert page.queries <= MOST_QUERIES, f"{where}: {page.queries} queries"
-    assert "lorem" not in page.html.lower()
+    for paragraph in page.all("p"):
+        words = "".join(paragraph.itertext())
+        assert not re.search(r"[a-z][.?!][A-Z]", words), f"{where}: a space is missing in {words!r}"
 
 
 def _check_labels(page: Page) -> None:
