@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import markup
@@ -43,6 +43,7 @@ def test_a_text_speaks_of_its_topic_and_has_its_length(prose: Prose) -> None:
     assert spoken["the"] > 5 * spoken["attendance"] > 0
 
 
+@settings(deadline=None, max_examples=40)  # rendering is slow, and a busy machine slower
 @given(topic=st.integers(0, len(TOPICS) - 1), length=st.integers(1, 200), count=st.integers(1, 9))
 def test_html_is_what_the_renderer_makes(prose: Prose, topic: int, length: int, count: int) -> None:
     for text in (prose.text(topic, length), prose.points(topic, count), prose.text(topic, length, "We tried it.")):
@@ -50,6 +51,7 @@ def test_html_is_what_the_renderer_makes(prose: Prose, topic: int, length: int, 
     assert MEAN > 1
 
 
+@settings(deadline=None, max_examples=40)
 @given(ideas=st.integers(1, 3_000), seed=st.integers())
 def test_parents_are_older_and_trees_shallow(ideas: int, seed: int) -> None:
     made = descents(ideas, 60, random.Random(seed))
