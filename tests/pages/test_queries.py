@@ -9,6 +9,7 @@ from kb.cases.queries import cited_ids, origin
 from kb.cycles import lists
 from kb.cycles import queries as cycles
 from kb.cycles.popular import BATCH, most_tested
+from kb.db import Database
 from kb.drivers.queries import diagram, drivers_of, primary_drivers
 from kb.glossary.queries import index, related, term_by_code
 from kb.ideas import queries as ideas
@@ -21,6 +22,7 @@ from kb.networks import queries as networks
 from kb.permissions import ANONYMOUS, Audience
 from kb.schools import queries as schools
 from tests import factories as make
+from tests.counting import counted
 from tests.pages.conftest import add_hidden, make_world
 
 TODAY = dt.date(2026, 11, 2)
@@ -91,6 +93,18 @@ def test_the_most_tested_are_found_behind_many_that_are_hidden(session: orm.Sess
             make.make_cycle(session, idea, school, method, audience=Audience.OWNER)
     assert most_tested(session, ANONYMOUS, 2) == [first.id, second.id]
     assert most_tested(session, ANONYMOUS, 9)[:3] == [first.id, second.id, third.id]
+
+
+def test_ideas_that_cannot_be_among_the_most_tested_are_not_counted(sqlite_database: Database) -> None:
+    with sqlite_database.writing() as session:
+        schools = [make.make_school(session) for _ in range(3)]
+        ideas = [make.make_idea(session) for _ in range(BATCH + 5)]
+        for number, idea in enumerate(ideas):
+            for school in schools if number == 7 else schools[:1]:
+                make.make_cycle(session, idea, school)
+        with counted(sqlite_database) as statements:
+            assert most_tested(session, ANONYMOUS, 1) == [ideas[7].id]
+    assert len(statements) == 2
 
 
 def test_the_latest_school_comes_first(session: orm.Session) -> None:
