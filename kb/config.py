@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     contact_email: str = Field(
         default="", description="Where reports of a privacy problem and questions go; shown on every page when set."
     )
+    search: Literal["whoosh", "postgres"] = Field(
+        default="whoosh",
+        description="The search engine: `whoosh` keeps an index in a folder of each node; `postgres` keeps one in the "
+        "database for all nodes, which must then be PostgreSQL.",
+    )
     search_dir: Path | None = Field(
         default=None, description="The folder of the search index. Empty: `index` in the data folder."
     )
@@ -111,6 +116,9 @@ def load(**given: object) -> Settings:
         raise SettingsError("; ".join(faults)) from error
     if 0 < len(settings.secret_key.get_secret_value()) < SECRET_BYTES:
         message = f"KB_SECRET_KEY: at least {SECRET_BYTES} characters"
+        raise SettingsError(message)
+    if settings.search == "postgres" and not settings.database.startswith("postgresql"):
+        message = "KB_SEARCH: `postgres` needs a PostgreSQL database in KB_DATABASE_URL; with SQLite use `whoosh`"
         raise SettingsError(message)
     return settings
 

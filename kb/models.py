@@ -13,6 +13,7 @@ from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
 from kb.networks.models import Network, OpenQuestion, SchoolNetwork
 from kb.schools.models import School, SchoolContext
 from kb.search.models import UnansweredQuery
+from kb.search.postgres.tables import search_document, search_index, search_posting
 
 __all__ = [
     "Adaptation",
@@ -47,4 +48,7 @@ __all__ = [
     "Tag",
     "Term",
     "UnansweredQuery",
+    "search_document",
+    "search_index",
+    "search_posting",
 ]

@@ -35,6 +35,8 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("KB_THREADS", "0", "KB_THREADS: "),
         ("KB_LOG_FORMAT", "xml", "KB_LOG_FORMAT: "),
         ("KB_SECRET_KEY", "short", "KB_SECRET_KEY: at least 32 characters"),
+        ("KB_SEARCH", "postgres", "KB_SEARCH: `postgres` needs a PostgreSQL database"),
+        ("KB_SEARCH", "solr", "KB_SEARCH: "),
         ("KB_DATABSE_URL", "x", "Unknown setting KB_DATABSE_URL"),
     ],
 )

@@ -1,5 +1,6 @@
 """Search as the rest of the product sees it: one object, which answers queries and looks after the index."""
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -18,32 +19,24 @@ from kb.errors import KbError
 from kb.items.models import Item
 from kb.items.queries import readable
 from kb.permissions import ANONYMOUS, Viewer
-from kb.search import facets, indexer, matching
+from kb.search import engines, facets, indexer, matching, unanswered, ways_out
+from kb.search.analysis import clean
 from kb.search.catalogue import Catalogue, Snapshot
+from kb.search.dictionary import Dictionary
 from kb.search.engine import Engine, IndexUnavailableError, SearchTimeoutError, Status, Term
 from kb.search.facets import Facet, Filters
 from kb.search.indexer import Indexer, Progress
+from kb.search.keeper import Keeper
 from kb.search.matching import Found
 from kb.search.picture import Picture
-from kb.search.query import MAX_PAGE, PAGE_SIZE, Clause, Query, Sort
+from kb.search.query import MAX_PAGE, MAX_TEXT, PAGE_SIZE, Clause, Query, Sort
 from kb.search.snippets import Marker
 from kb.search.terms import MAX_TERMS, build
-from kb.search.whoosh.engine import WhooshEngine
+from kb.search.unanswered import Unanswered
+from kb.search.ways_out import WaysOut
 
 QUIET_SECONDS = 60.0
 log = structlog.get_logger("kb")
-
-
-@dataclass(frozen=True, slots=True)
-class WaysOut:
-    """What leads out of an empty page, each with the count it would give.
-
-    ``relaxed``: the same words without one filter; ``everywhere``: without any; ``nearest``: without one word.
-    """
-
-    relaxed: Mapping[str, int] = field(default_factory=dict)
-    everywhere: int = 0
-    nearest: tuple[tuple[tuple[Clause, ...], int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +69,11 @@ class Search:
         self._database = database
         self._limit = settings.search_time_limit
         self._catalogue = Catalogue()
-        self._engine: Engine = engine or WhooshEngine(settings.index_dir)
+        self._engine: Engine = engine or engines.make(database, settings)
         self._indexer = Indexer(database, self._engine)
+        self._dictionary = Dictionary()
+        self._unanswered = Unanswered()
+        self._keeper = Keeper(database, self._catalogue, self._dictionary, self._unanswered)
         self._complained = -QUIET_SECONDS
         self._lock = threading.Lock()
 
@@ -89,6 +85,7 @@ class Search:
         terms = (meant := build(query.clauses, snapshot.registers.synonyms))[:MAX_TERMS]
         found, problem = self._found(terms, snapshot, picture)
         filters = Filters(query, picture, snapshot.registers)
+        done = ways_out.Search(query, terms, found, filters, snapshot.columns.rows)
         passing = np.flatnonzero(filters.apply(found.hits))
         sort = Sort.NEWEST if query.sort is Sort.BEST and (problem or not terms) else query.sort
         pages = min(MAX_PAGE, -(-len(passing) // PAGE_SIZE))
@@ -115,8 +112,31 @@ class Search:
             snippets={} if problem else _snippets(session, viewer, ids, terms),
             problem=problem,
             took=time.perf_counter() - began,
-            ways_out=_ways_out(query, terms, found, filters) if not len(passing) else WaysOut(),
+            ways_out=WaysOut() if problem else self._ways_out(done, snapshot, picture),
         )
+
+    def completions(self, session: orm.Session, text: str, change_number: int) -> list[str]:
+        """Return ways to go on from what was typed, from public words and titles only."""
+        snapshot = self._catalogue.at(session, change_number)
+        return self._dictionary.at(snapshot.number, snapshot.columns).complete(clean(text[:MAX_TEXT]).lstrip())
+
+    def note_unanswered(self, session: orm.Session, results: Results, change_number: int, day: dt.date) -> None:
+        """Count a search that no record answers, if all its words are public; the worker writes it."""
+        if not results.ways_out.unanswered:
+            return
+        snapshot = self._catalogue.at(session, change_number)
+        words = self._dictionary.at(snapshot.number, snapshot.columns)
+        text = unanswered.public_text(results.query.clauses, results.ways_out.unanswered, words)
+        if text is not None:
+            self._unanswered.note(text, day)
+
+    def write_unanswered(self, today: dt.date) -> int:
+        """Write what was noted now; return how many searches."""
+        return self._unanswered.write(self._database, today)
+
+    def read_words(self) -> int:
+        """Bring the dictionary of public words up to date now; return how many records were read."""
+        return self._dictionary.catch_up(self._database, self._catalogue)
 
     def _found(self, terms: Sequence[Term], snapshot: Snapshot, picture: Picture) -> tuple[Found, str]:
         if not terms:
@@ -132,6 +152,13 @@ class Search:
             return matching.everything(picture), "slow"
         return matching.find(match, terms, snapshot.columns, picture, indexed=indexed), ""
 
+    def _ways_out(self, done: ways_out.Search, snapshot: Snapshot, picture: Picture) -> WaysOut:
+        def again(clauses: Sequence[Clause]) -> tuple[Sequence[Term], Found]:
+            terms = build(clauses, snapshot.registers.synonyms)[:MAX_TERMS]
+            return terms, self._found(terms, snapshot, picture)[0]
+
+        return ways_out.of(done, self._dictionary.at(snapshot.number, snapshot.columns), again)
+
     def _complain(self, error: KbError) -> None:
         """Tell the operator, at most once a minute."""
         with self._lock:
@@ -141,8 +168,9 @@ class Search:
         log.error("search is not whole", fault=str(error), advice=error.advice)
 
     def start(self) -> None:
-        """Start the indexer, and read the catalogue so that the first visitor need not wait for it."""
+        """Start the indexer and the keeper of the dictionary, and read the catalogue so that the first visitor need not wait for it."""
         self._indexer.start()
+        self._keeper.start()
         threading.Thread(target=self.warm, name="catalogue", daemon=True).start()
 
     def warm(self) -> None:
@@ -151,8 +179,9 @@ class Search:
             self._catalogue.at(session, feed.latest(session)).picture(ANONYMOUS)
 
     def stop(self) -> None:
-        """Stop the indexer."""
+        """Stop the indexer and the keeper."""
         self._indexer.stop()
+        self._keeper.stop()
 
     def wake(self, _number: int = 0) -> None:
         """Tell the indexer that something was committed."""
@@ -182,17 +211,6 @@ class Search:
     def verify(self) -> list[str]:
         """Compare the index with its checksums and the database; each fault in one sentence."""
         return indexer.differences(self._database, self._engine)
-
-
-def _ways_out(query: Query, terms: Sequence[Term], found: Found, filters: Filters) -> WaysOut:
-    wanted = [term for term in terms if not term.excluded]
-    passing = filters.apply(np.ones(len(found.hits), np.bool_))
-    without = {
-        tuple(one for one in query.clauses if one.excluded or one.text != wanted[bit].text): count
-        for bit, count in facets.nearest(found, passing, len(wanted)).items()
-    }
-    everywhere = int(found.hits.sum()) if query.filters else 0
-    return WaysOut(filters.relaxed(found.hits), everywhere, tuple(without.items()))
 
 
 def _snippets(session: orm.Session, viewer: Viewer, ids: Sequence[int], terms: Sequence[Term]) -> dict[int, Markup]:

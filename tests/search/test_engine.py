@@ -1,20 +1,24 @@
-"""The contract that every engine must keep; a new engine is added to ENGINES."""
+"""The contract that every engine must keep; a new engine is added to ENGINES and given a way to be made."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kb.db import Database
 from kb.items.rules import Language
 from kb.search.documents import Source, analyse
 from kb.search.engine import Document, Engine, IndexUnavailableError, SearchTimeoutError
+from kb.search.postgres.engine import PostgresEngine
 from kb.search.terms import Synonyms, build
 from kb.search.whoosh.engine import WhooshEngine
+from tests.postgres import PostgresServer
 from tests.search.world import ask
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {"whoosh": WhooshEngine}
+ENGINES = ("whoosh", "postgres")
+Maker = Callable[[str], Engine]  # the same name gives another engine on the same index, as in another process
 SYNONYMS = Synonyms([["chronic absence", "chronic absenteeism"]])
 TEXTS = {
     1: ("Weekly check-in", "9th-grade teachers talk about the D/F rate"),
@@ -30,8 +34,37 @@ def document(number: int, title: str, body: str, seq: int = 1) -> Document:
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    made = ENGINES[request.param](tmp_path / "index")
+def make(request: pytest.FixtureRequest) -> Maker:
+    made: Maker = request.getfixturevalue(f"make_{request.param}")
+    return made
+
+
+@pytest.fixture
+def make_whoosh(tmp_path: Path) -> Maker:
+    return lambda name: WhooshEngine(tmp_path / name)
+
+
+@pytest.fixture
+def make_postgres(postgres: PostgresServer, postgres_template: str) -> Iterator[Maker]:
+    databases: dict[str, str] = {}
+    opened: list[Database] = []
+
+    def make(name: str) -> Engine:
+        if name not in databases:
+            databases[name] = postgres.create(postgres_template)
+        opened.append(Database(postgres.url(databases[name])))
+        return PostgresEngine(opened[-1])
+
+    yield make
+    for database in opened:
+        database.close()
+    for name in databases.values():
+        postgres.drop(name)
+
+
+@pytest.fixture
+def engine(make: Maker) -> Engine:
+    made = make("index")
     made.rebuild((document(number, *texts) for number, texts in TEXTS.items()), last=7)
     return made
 
@@ -112,32 +145,39 @@ def test_the_time_limit(engine: Engine) -> None:
         engine.match(terms, np.ones(9, np.bool_), deadline=time.monotonic() - 1)
 
 
-def test_without_an_index(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    for make in ENGINES.values():
-        empty = make(tmp_path / "nothing")
-        assert empty.last() == -1
-        assert empty.status().problem
-        assert empty.faults()
-        with pytest.raises(IndexUnavailableError):
-            found(empty, "math")
+def test_without_an_index(make: Maker) -> None:
+    empty = make("nothing")
+    assert empty.last() == -1
+    assert empty.status().problem
+    assert empty.faults()
+    with pytest.raises(IndexUnavailableError):
+        found(empty, "math")
 
 
-def test_an_empty_index(tmp_path: Path) -> None:
-    for make in ENGINES.values():
-        empty = make(tmp_path / "empty")
-        empty.rebuild([], last=0)
-        assert found(empty, "math") == {}
-        assert empty.status().documents == 0
-        empty.apply([document(1, "Math", "")], [], last=1)
-        assert set(found(empty, "math")) == {1}
+def test_an_empty_index(make: Maker) -> None:
+    empty = make("empty")
+    empty.rebuild([], last=0)
+    assert found(empty, "math") == {}
+    assert empty.status().documents == 0
+    empty.apply([document(1, "Math", "")], [], last=1)
+    assert set(found(empty, "math")) == {1}
 
 
-def test_only_one_writer(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_only_one_writer(engine: Engine, make: Maker) -> None:
     assert engine.hold()
     assert engine.hold()
-    for make in ENGINES.values():
-        other = make(tmp_path / "index")
-        assert not other.hold()
-        engine.release()
-        assert other.hold()
-        other.release()
+    other = make("index")
+    assert not other.hold()
+    engine.release()
+    assert other.hold()
+    other.release()
+
+
+def test_another_process_sees_each_commit(engine: Engine, make: Maker) -> None:
+    other = make("index")
+    assert set(found(other, "math")) == {3, 4}
+    engine.apply([document(200, "Math", "")], [4], last=9)
+    assert set(found(other, "math")) == {3, 200}
+    engine.rebuild([document(7, "Math", "")], last=10)
+    assert set(found(other, "math")) == {7}
+    assert other.last() == 10
