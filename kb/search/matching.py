@@ -37,6 +37,12 @@ def everything(picture: Picture) -> Found:
     return Found(picture.visible, np.zeros(size, np.float32), np.zeros(size, np.uint32))
 
 
+def nothing(picture: Picture) -> Found:
+    """Return no result."""
+    size = len(picture.visible)
+    return Found(np.zeros(size, np.bool_), np.zeros(size, np.float32), np.zeros(size, np.uint32))
+
+
 def find(match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *, indexed: int) -> Found:
     """Return the results among what an engine matched; the index is complete up to the change ``indexed``."""
     wanted = [term for term in terms if not term.excluded]

@@ -155,7 +155,8 @@ class Search:
     def _ways_out(self, done: ways_out.Search, snapshot: Snapshot, picture: Picture) -> WaysOut:
         def again(clauses: Sequence[Clause]) -> tuple[Sequence[Term], Found]:
             terms = build(clauses, snapshot.registers.synonyms)[:MAX_TERMS]
-            return terms, self._found(terms, snapshot, picture)[0]
+            found, problem = self._found(terms, snapshot, picture)
+            return terms, matching.nothing(picture) if problem else found
 
         return ways_out.of(done, self._dictionary.at(snapshot.number, snapshot.columns), again)
 
@@ -168,7 +169,7 @@ class Search:
         log.error("search is not whole", fault=str(error), advice=error.advice)
 
     def start(self) -> None:
-        """Start the indexer and the keeper of the dictionary, and read the catalogue so that the first visitor need not wait for it."""
+        """Start the indexer and the keeper, and read the catalogue so that the first visitor need not wait for it."""
         self._indexer.start()
         self._keeper.start()
         threading.Thread(target=self.warm, name="catalogue", daemon=True).start()

@@ -1,0 +1,77 @@
+"""The worker beside the index: keeps the dictionary in step with the database and writes what was noted.
+
+It runs in every process that serves, since each has its own dictionary; the indexer runs in one.
+"""
+
+import datetime as dt
+import threading
+import time
+
+import structlog
+
+from kb.db import Database
+from kb.search.catalogue import Catalogue
+from kb.search.dictionary import Dictionary
+from kb.search.unanswered import Unanswered
+
+POLL_SECONDS = 2.0
+WRITE_SECONDS = 30.0
+COUNT_SECONDS = 5.0
+FAULT_SECONDS = 10.0
+log = structlog.get_logger("kb")
+
+
+class Keeper:
+    """The thread. It rests as long as it reads, so that requests come first."""
+
+    def __init__(
+        self, database: Database, catalogue: Catalogue, dictionary: Dictionary, unanswered: Unanswered
+    ) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._dictionary = dictionary
+        self._unanswered = unanswered
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread, once."""
+        if self._thread is None:
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._run, name="dictionary", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the batch in hand, and write what was noted."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+            self._thread = None
+
+    def _run(self) -> None:
+        written = time.monotonic()
+        while not self._stop.is_set():
+            try:
+                self._follow()
+                if time.monotonic() - written > WRITE_SECONDS:
+                    self._write()
+                    written = time.monotonic()
+            except Exception as error:  # the thread must live on
+                log.exception("the dictionary of the search could not be kept; trying again", fault=str(error))
+                self._stop.wait(FAULT_SECONDS)
+            self._stop.wait(POLL_SECONDS)
+        self._write()
+
+    def _follow(self) -> None:
+        """Read what is new, batch by batch; long reading is counted now and then."""
+        counted = began = time.monotonic()
+        while not self._stop.is_set() and self._dictionary.read(self._database, self._catalogue):
+            if time.monotonic() - counted > COUNT_SECONDS:
+                self._dictionary.count()
+                counted = time.monotonic()
+            self._stop.wait(time.monotonic() - began)
+            began = time.monotonic()
+        self._dictionary.count()
+
+    def _write(self) -> None:
+        self._unanswered.write(self._database, dt.datetime.now(dt.UTC).date())
