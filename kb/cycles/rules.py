@@ -122,7 +122,7 @@ def lock_label(*, locked_at: dt.datetime | None, do_starts: dt.date | None, stag
     only if it was made before that day began (UTC).
     """
     if locked_at is None:
-        return LockLabel.OPEN if stage is Stage.PLANNED else LockLabel.AFTER_DATA
+        return LockLabel.AFTER_DATA if stage is Stage.DONE else LockLabel.OPEN
     if do_starts is not None and locked_at.date() < do_starts:
         return LockLabel.BEFORE_DATA
     return LockLabel.WITH_RESULTS
