@@ -92,13 +92,18 @@ def compounds(text: str) -> Iterator[Compound]:
     """Yield the compounds of a cleaned text, in order."""
     position = 0
     for found in _COMPOUND.finditer(text):
-        base = found.start()
-        parts = tuple(
-            Word(part.group(), fold(part.group()), position + number, base + part.start(), base + part.end())
-            for number, part in enumerate(_PART.finditer(found.group()))
-        )
-        position += len(parts)
-        yield Compound(parts, _joined(parts))
+        compound = _compound(found, position)
+        position += len(compound.parts)
+        yield compound
+
+
+def _compound(found: re.Match[str], position: int) -> Compound:
+    base = found.start()
+    parts = tuple(
+        Word(part.group(), fold(part.group()), position + number, base + part.start(), base + part.end())
+        for number, part in enumerate(_PART.finditer(found.group()))
+    )
+    return Compound(parts, _joined(parts))
 
 
 def _joined(parts: tuple[Word, ...]) -> str | None:
@@ -113,8 +118,7 @@ def is_stop(word: Word, language: Language | None = None) -> bool:
 
     Written in capitals it is an abbreviation ("EL", "IT") and never too common.
     """
-    words = _ANY_STOP if language is None else STOP_WORDS[language]
-    return word.folded in words and not (len(word.written) > 1 and word.written.isupper())
+    return _is_common(word.written, word.folded, _ANY_STOP if language is None else STOP_WORDS[language])
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -141,9 +145,30 @@ def _stemmer(language: Language) -> Stemmer.Stemmer:
 
 def tokens(text: str, language: Language) -> Iterator[Token]:
     """Yield the tokens of a cleaned text: stems with positions, and the joined form of each compound."""
-    for compound in compounds(text):
+    position = 0
+    for found in _COMPOUND.finditer(text):
+        written = found.group()
+        if written.isalnum():  # nearly always; the rest takes ten times as long
+            token = _token(written, language)
+            if token is not None:
+                yield Token(token, position)
+            position += 1
+            continue
+        compound = _compound(found, position)
         for word in compound.parts:
-            if word.folded and not is_stop(word, language):
-                yield Token(stem(word.folded, language), word.position)
+            if (token := _token(word.written, language)) is not None:
+                yield Token(token, word.position)
         if compound.joined:
-            yield Token(stem(compound.joined, language), compound.parts[0].position)
+            yield Token(stem(compound.joined, language), position)
+        position += len(compound.parts)
+
+
+@functools.lru_cache(maxsize=200_000)
+def _token(written: str, language: Language) -> str | None:
+    """Return the token of one word, None for one that is too common."""
+    folded = fold(written)
+    return stem(folded, language) if folded and not _is_common(written, folded, STOP_WORDS[language]) else None
+
+
+def _is_common(written: str, folded: str, words: frozenset[str]) -> bool:
+    return folded in words and not (len(written) > 1 and written.isupper())

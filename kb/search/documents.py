@@ -31,7 +31,7 @@ SEARCHED_STATES = (State.DRAFT, State.REVIEW, State.PUBLISHED)
 BATCH = 250
 TITLE, SUMMARY, KEYWORDS, BODY, PLACE = 3.0, 2.0, 1.5, 1.0, 0.5
 _GAP = 50  # positions between two texts, so that no phrase runs from one into the next
-_MAX_PLACES = 250_000
+_MAX_PLACES = 65_535  # a position fits into 16 bits; what stands further back takes part in no phrase
 _HYPOTHESIS = "hypothesis"
 
 
@@ -68,10 +68,9 @@ def analyse(source: Source) -> Document:
         for token in tokens(clean(text), source.language):
             words[token.text] += weight
             last = base + token.position
-            places[token.text].append(last)
+            if last <= _MAX_PLACES:
+                places[token.text].append(last)
         base = last + _GAP
-        if base > _MAX_PLACES:
-            break
     return Document(source.id, source.seq, sum(words.values()), words, places)
 
 

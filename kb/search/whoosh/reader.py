@@ -21,7 +21,7 @@ from kb.search.engine import IndexUnavailableError, SearchTimeoutError
 from kb.search.whoosh import schema
 from kb.search.whoosh.store import Store
 
-PLACE_BITS = 20
+PLACE_BITS = 16
 _TRIES = 8
 _PAUSE = 0.03
 _REST = 5.0

@@ -4,6 +4,7 @@ Tokens come ready from the analyser, so the fields only pack them. ``compound=Fa
 every writer, else they fall back to slower ones.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +12,11 @@ import numpy as np
 from whoosh import columns, fields, formats
 from whoosh.codec.whoosh3 import W3Codec
 
-FORMAT = 1  # raise when the schema changes: an index of another format is rebuilt
+FORMAT = 2  # raise when the schema changes: an index of another format is rebuilt
 WORDS, PLACES = "words", "places"
 ID, SEQ, LENGTH = "id", "seq", "length"
 BLOCK = 4096
-PLACE_TYPE = np.dtype("<u4")
+PLACE_TYPE = np.dtype(np.uint16)
 Posting = tuple[bytes, int, float, bytes]
 
 
@@ -44,9 +45,18 @@ class Places(fields.FieldType):  # type: ignore[misc]  # whoosh has no types
         super().__init__(_Values(), None)
 
     def index(self, value: Mapping[str, Sequence[int]], **_options: Any) -> Iterator[Posting]:
-        """Yield one posting a token, its positions as little-endian 32-bit numbers."""
+        """Yield one posting a token, its positions as 16-bit numbers in this machine's order."""
         for token, positions in value.items():
-            yield token.encode(), 1, 1.0, np.asarray(positions, PLACE_TYPE).tobytes()
+            yield token.encode(), 1, 1.0, array("H", positions).tobytes()
+
+
+class Codec(W3Codec):  # type: ignore[misc]  # whoosh has no types
+    """Whoosh's codec without statistics of lengths, for which it would look for a file at each posting."""
+
+    length_stats = False
+
+    def __init__(self) -> None:
+        super().__init__(blocklimit=BLOCK, compression=0)
 
 
 def make() -> fields.Schema:
@@ -62,4 +72,4 @@ def make() -> fields.Schema:
 
 def writer_options(memory_mb: int) -> dict[str, Any]:
     """Return what every writer is opened with."""
-    return {"codec": W3Codec(blocklimit=BLOCK, compression=0), "compound": False, "limitmb": memory_mb, "timeout": 10}
+    return {"codec": Codec(), "compound": False, "limitmb": memory_mb, "timeout": 10}
