@@ -1,6 +1,7 @@
 """The application, made of small steps. The only importer of views."""
 
 import flask
+from babel import Locale
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -22,14 +23,15 @@ from kb.search.service import Search
 from kb.site import templating
 from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
+from kb.web.application import Application
 
-LANGUAGES = ("en",)
+LOCALES = (Locale("en"),)  # ready made: Babel would read the code anew in each request
 MEGABYTE = 1024 * 1024
 
 
 def create_app(settings: Settings, database: Database | None = None) -> flask.Flask:
     """Return the application; ``database`` lets a caller share an engine it already has."""
-    app = flask.Flask("kb", static_folder=str(bundled("static")), static_url_path="/static")
+    app = Application("kb", static_folder=str(bundled("static")), static_url_path="/static")
     _setup_config(app, settings)
     opened = database or Database(settings.database)
     _setup_services(app, settings, opened)
@@ -81,7 +83,7 @@ def _setup_requests(app: flask.Flask, settings: Settings) -> None:
 
 
 def _setup_templates(app: flask.Flask, settings: Settings) -> None:
-    Babel(app, default_locale="en", locale_selector=lambda: LANGUAGES[0])
+    Babel(app, default_locale="en", locale_selector=lambda: LOCALES[0])
     held = assets.make()
     app.extensions["kb.assets"] = held
     app.jinja_env.trim_blocks = True
