@@ -1,5 +1,6 @@
 """The words of the interface in the visitor's language; the catalogue is found once a request and not once a word."""
 
+import functools
 from typing import Any
 
 import flask
@@ -23,8 +24,13 @@ def language() -> str:
 
 def translate(text: str, **values: Any) -> Markup:
     """Return the text in the visitor's language with the values put in, escaped."""
-    words = Markup(_catalogue().ugettext(text))  # noqa: S704 - the words are ours, and values are escaped
+    words = _translated(text, language())
     return words % values if values else words
+
+
+@functools.lru_cache(maxsize=4096)
+def _translated(text: str, _language: str) -> Markup:
+    return Markup(_catalogue().ugettext(text))  # noqa: S704 - the words are ours, and values are escaped
 
 
 def plural(one: str, many: str, count: int, **values: Any) -> Markup:
