@@ -15,6 +15,19 @@ from kb.permissions import Viewer
 from kb.schools.models import School
 
 MOST = 100  # citations on one page
+_ORIGIN = (
+    sa.select(School.name, School.public_id, School.slug, Network.name, Network.public_id, Network.slug)
+    .select_from(Item)
+    .outerjoin(School, School.id == Item.school_id)
+    .outerjoin(Network, Network.id == Item.network_id)
+    .where(Item.id == sa.bindparam("of"))
+)
+_CITED = (
+    sa.select(Link.target_id)
+    .where(Link.source_id == sa.bindparam("of"), Link.type == LinkType.CITES)
+    .order_by(Link.id)
+    .limit(MOST)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +47,7 @@ def case_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
 
 def origin(session: orm.Session, case: Item) -> Origin:
     """Return where a case study that the caller was allowed to read comes from."""
-    row = session.execute(
-        sa.select(School.name, School.public_id, School.slug, Network.name, Network.public_id, Network.slug)
-        .select_from(Item)
-        .outerjoin(School, School.id == Item.school_id)
-        .outerjoin(Network, Network.id == Item.network_id)
-        .where(Item.id == case.id)
-    ).one()
+    row = session.execute(_ORIGIN, {"of": case.id}).one()
     school, school_id, school_slug, network, network_id, network_slug = row
     return Origin(
         school_name=school or "",
@@ -52,9 +59,4 @@ def origin(session: orm.Session, case: Item) -> Origin:
 
 def cited_ids(session: orm.Session, case_id: int) -> Sequence[int]:
     """Return the ids of what a case study cites, in its order; whoever shows them decides who may read them."""
-    return session.scalars(
-        sa.select(Link.target_id)
-        .where(Link.source_id == case_id, Link.type == LinkType.CITES)
-        .order_by(Link.id)
-        .limit(MOST)
-    ).all()
+    return session.scalars(_CITED, {"of": case_id}).all()
