@@ -4,6 +4,7 @@ Items are cut into blocks of 1,024 by id. ``documents`` holds the item's number 
 weight of the token in each (float), ``places`` every occurrence as number in the block * 2 ** 20 + position (32 bits).
 """
 
+import functools
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -17,6 +18,7 @@ _DOCUMENT = np.dtype("<u2")
 _WEIGHT = np.dtype("<f4")
 _PLACE = np.dtype("<u4")
 _WITHIN = (1 << BLOCK_BITS) - 1
+_LAST_PLACE = (1 << PLACE_BITS) - 1
 _LONGEST = 200  # bytes of a token that are kept as they are: an index row of PostgreSQL holds 2,700
 _LENGTH_BYTES = 2
 _CHECKSUM_BYTES = 8
@@ -32,13 +34,8 @@ class Packed(NamedTuple):
     places: bytes
 
 
-class Entry(NamedTuple):
-    """One token in one item, the item by its number in the block."""
-
-    number: int
-    weight: float
-    places: Sequence[int]
-
+Entry = tuple[int, float, Sequence[int]]
+"""One token in one item: the item's number in its block, the weight, the positions."""
 
 NOTHING = Packed(b"", b"", b"")
 
@@ -53,6 +50,7 @@ def number_of(item: int) -> int:
     return item & _WITHIN
 
 
+@functools.lru_cache(maxsize=100_000)
 def key(token: str) -> bytes:
     """Return what a token is kept under: itself, or a digest when it is longer than any analysed one."""
     plain = token.encode("utf-8", "surrogatepass")
@@ -84,25 +82,23 @@ CHECKSUM_SQL = f"substring(sha256(documents || weights || places) FROM 1 FOR {_C
 
 def changed(old: Packed, gone: Collection[int], entries: Sequence[Entry]) -> Packed:
     """Return the postings without those of the items ``gone`` and with the entries of others."""
-    fresh = sorted(entries, key=lambda entry: entry.number)
-    documents = np.array([entry.number for entry in fresh], _DOCUMENT)
-    weights = np.array([entry.weight for entry in fresh], _WEIGHT)
+    documents = np.array([number for number, _, _ in entries], _DOCUMENT)
+    weights = np.array([weight for _, weight, _ in entries], _WEIGHT)
     places = np.array(
-        [(entry.number << PLACE_BITS) + place for entry in fresh for place in entry.places if place >> PLACE_BITS == 0],
-        _PLACE,
+        [(number << PLACE_BITS) + place for number, _, own in entries for place in own if place <= _LAST_PLACE], _PLACE
     )
     if old != NOTHING:
-        without = np.fromiter(gone, np.int64, len(gone))
+        stays = np.ones(1 << BLOCK_BITS, np.bool_)
+        stays[list(gone)] = False
         held = np.frombuffer(old.documents, _DOCUMENT)
-        kept = ~np.isin(held, without)
+        kept = stays[held]
         documents = np.concatenate([held[kept], documents])
-        order = np.argsort(documents, kind="stable")
-        documents = documents[order]
-        weights = np.concatenate([np.frombuffer(old.weights, _WEIGHT)[kept], weights])[order]
+        weights = np.concatenate([np.frombuffer(old.weights, _WEIGHT)[kept], weights])
         before = np.frombuffer(old.places, _PLACE)
-        places = np.concatenate([before[~np.isin(before >> PLACE_BITS, without)], places])
+        places = np.concatenate([before[stays[before >> PLACE_BITS]], places])
+    order = np.argsort(documents)
     places.sort()
-    return Packed(documents.tobytes(), weights.tobytes(), places.tobytes())
+    return Packed(documents[order].tobytes(), weights[order].tobytes(), places.tobytes())
 
 
 def postings(blocks: Mapping[int, tuple[bytes, bytes]]) -> tuple[Integers, Floats]:

@@ -28,27 +28,22 @@ _BY_KEY = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SE
 _HELD = "SELECT item_id, tokens FROM search_document WHERE generation = %s AND item_id = ANY(%s) AND length IS NOT NULL"
 _STORED = """
 SELECT token, block, documents, weights, places
-FROM unnest(%s::bytea[], %s::int[]) AS wanted (token, block) JOIN search_posting USING (token, block)
+FROM unnest(%b::bytea[], %b::int[]) AS wanted (token, block) JOIN search_posting USING (token, block)
 WHERE generation = %s
 """
-_PUT = """
-INSERT INTO search_posting (generation, token, block, documents, weights, places, checksum)
-SELECT %s, * FROM unnest(%s::bytea[], %s::int[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])
-ON CONFLICT (generation, token, block) DO UPDATE SET documents = excluded.documents, weights = excluded.weights,
-    places = excluded.places, checksum = excluded.checksum
-"""
 _TAKE = """
-DELETE FROM search_posting USING unnest(%s::bytea[], %s::int[]) AS gone (token, block)
+DELETE FROM search_posting USING unnest(%b::bytea[], %b::int[]) AS gone (token, block)
 WHERE generation = %s AND search_posting.token = gone.token AND search_posting.block = gone.block
 """
-_NOTE = """
-INSERT INTO search_document (generation, item_id, version, seq, length, words, tokens)
-SELECT %s, item_id, %s, seq, length, words, tokens
-FROM unnest(%s::int[], %s::bigint[], %s::float8[], %s::int[], %s::bytea[])
-    AS fresh (item_id, seq, length, words, tokens)
-ON CONFLICT (generation, item_id) DO UPDATE SET version = excluded.version, seq = excluded.seq,
-    length = excluded.length, words = excluded.words, tokens = excluded.tokens
+_PUT = """
+COPY search_posting (generation, token, block, documents, weights, places, checksum) FROM STDIN (FORMAT binary)
 """
+_PUT_TYPES = ("int4", "bytea", "int4", "bytea", "bytea", "bytea", "bytea")
+_FORGET = "DELETE FROM search_document WHERE generation = %s AND item_id = ANY(%s)"
+_NOTE = """
+COPY search_document (generation, item_id, version, seq, length, words, tokens) FROM STDIN (FORMAT binary)
+"""
+_NOTE_TYPES = ("int4", "int4", "int8", "int8", "float8", "int4", "bytea")
 
 
 def write(
@@ -78,39 +73,45 @@ def write(
 def _enter(entries: dict[Row, list[Entry]], document: Document) -> None:
     block, number = block_of(document.id), number_of(document.id)
     for token, weight in document.words.items():
-        entries[key(token), block].append(Entry(number, weight, document.places.get(token, ())))
+        entries[key(token), block].append((number, weight, document.places.get(token, ())))
 
 
 def _put(
     cursor: psycopg.Cursor[Any], generation: int, entries: Mapping[Row, list[Entry]], leaving: Mapping[Row, list[int]]
 ) -> None:
     rows = sorted({*entries, *leaving})
-    cursor.execute(_STORED, (*_columns(rows, 2), generation))
+    cursor.execute(_STORED, (*_columns(rows), generation))
     stored = {(token, block): Packed(*packed) for token, block, *packed in cursor}
     put, taken = [], []
     for row in rows:
         old = stored.get(row, NOTHING)
         new = changed(old, leaving.get(row, ()), entries.get(row, ()))
-        if not new.documents:
+        if new != old and row in stored:
             taken.append(row)
-        elif new != old:
-            put.append((*row, *new, checksum(new)))
-    if put:
-        cursor.execute(_PUT, (generation, *_columns(put, 6)))
+        if new != old and new.documents:
+            put.append((generation, *row, *new, checksum(new)))
     if taken:
-        cursor.execute(_TAKE, (*_columns(taken, 2), generation))
+        cursor.execute(_TAKE, (*_columns(taken), generation))
+    _copy(cursor, _PUT, _PUT_TYPES, put)
 
 
 def _note(
     cursor: psycopg.Cursor[Any], generation: int, version: int, fresh: Mapping[int, Document], removed: Sequence[int]
 ) -> None:
-    rows: list[tuple[Any, ...]] = [(item, 0, None, 0, b"") for item in removed]
-    for document in fresh.values():
-        keys = [key(token) for token in document.words]
-        rows.append((document.id, document.seq, document.length, len(keys), joined(keys)))
-    if rows:
-        cursor.execute(_NOTE, (generation, version, *_columns(rows, 5)))
+    rows: list[tuple[Any, ...]] = [(generation, item, version, 0, None, 0, b"") for item in removed]
+    for one in fresh.values():
+        keys = [key(token) for token in one.words]
+        rows.append((generation, one.id, version, one.seq, one.length, len(keys), joined(keys)))
+    cursor.execute(_FORGET, (generation, [*fresh, *removed]))
+    _copy(cursor, _NOTE, _NOTE_TYPES, rows)
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [[row[at] for row in rows] for at in range(width)]
+def _copy(cursor: psycopg.Cursor[Any], statement: str, types: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    with cursor.copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[bytes], list[int]]:
+    return [token for token, _ in rows], [block for _, block in rows]
