@@ -104,6 +104,10 @@ class Query:
         others = {other: values for other, values in self.filters.items() if other != name}
         return replace(self, filters={**others, name: kept} if kept else others, page=1)
 
+    def with_filter(self, name: str, value: str) -> "Query":
+        """Return the search with one value of a filter in the place of those chosen."""
+        return replace(self, filters={**self.filters, name: (value,)}, page=1)
+
     def without_filters(self) -> "Query":
         """Return the search for the same words everywhere."""
         return replace(self, filters={}, page=1)

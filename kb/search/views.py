@@ -66,28 +66,42 @@ class Way:
 @bp.get("/search")
 @allows(Permission.SITE_READ)
 def results() -> str:
-    """Show one page of results."""
+    """Show one page of results; with ``fragment`` only the part that changes with the search."""
+    is_fragment = "fragment" in flask.request.args
     held: Search = flask.current_app.extensions["kb.search"]
     query = grammar.parse(flask.request.args.to_dict(flat=False))
     session, viewer = context.session(), context.viewer()
     found = held.search(session, viewer, query, context.change_number())
-    listed: list[Card] = cards(session, viewer, found.ids)
+    listed: list[Card] = cards(session, viewer, (*found.ids, *found.ways_out.ideas))
+    if not is_fragment:
+        held.note_unanswered(session, found, context.change_number(), context.now().date())
     return flask.render_template(
-        "search/results.html",
+        "search/region.html" if is_fragment else "search/results.html",
         found=found,
         query=found.query,
-        cards=listed,
+        cards=[card for card in listed if card.id in found.ids],
+        ideas=[card for card in listed if card.id in found.ways_out.ideas and not found.ids],
+        meant=_meant(found),
         groups=[group for facet in found.facets if (group := _group(facet))],
         chips=_chips(found),
         sorts=_sorts(found),
         drop_filter=_drop_filter(found),
-        other_language=_other_language(found),
+        languages=_languages(found),
         nearest=_nearest(found),
         previous=_page(found, -1),
         following=_page(found, +1),
         capped=found.query.page == MAX_PAGE and found.pages == MAX_PAGE,
         clear=_url(found.query.without_filters()),
     )
+
+
+@bp.get("/search/suggestions")
+@allows(Permission.SITE_READ)
+def suggestions() -> flask.Response:
+    """Return ways to go on from what was typed, as JSON."""
+    held: Search = flask.current_app.extensions["kb.search"]
+    ways = held.completions(context.session(), flask.request.args.get("q", ""), context.change_number())
+    return flask.jsonify(ways)
 
 
 def _url(query: Query) -> str:
@@ -162,9 +176,28 @@ def _drop_filter(found: Results) -> list[Way]:
     ]
 
 
-def _other_language(found: Results) -> Way | None:
-    count = found.ways_out.relaxed.get("language")
-    return Way("", _url(found.query.without("language")), count) if count else None
+def _languages(found: Results) -> list[Way]:
+    """Return the languages that were not asked for, where one was."""
+    if "language" not in found.query.filters:
+        return []
+    values = [value for facet in found.facets if facet.name == "language" for value in facet.values]
+    return [
+        Way(_in_words("language", value), _url(found.query.with_filter("language", value.value)), value.count)
+        for value in values
+        if value.count and not value.chosen
+    ]
+
+
+def _meant(found: Results) -> Way | None:
+    """Return the search that was probably meant, without the filters where they would leave nothing of it."""
+    meant = found.ways_out.meant
+    if meant is None:
+        return None
+    query = found.query.with_clauses(meant.clauses)
+    if meant.count:
+        return Way(query.text, _url(query), meant.count)
+    words = _("%(words)s, without any filter", words=query.text)
+    return Way(words, _url(query.without_filters()), meant.everywhere)
 
 
 def _nearest(found: Results) -> list[Way]:

@@ -100,9 +100,9 @@ def test_an_empty_page_leads_on_in_the_designed_order(client: FlaskClient, homew
     assert [page.find(part) for part in parts] == sorted(page.find(part) for part in parts)
     assert -1 not in [page.find(part) for part in parts]
     other = _text(client.get("/search?q=homework&language=es").text)
-    assert "In the other language too (2 results)" in other
+    assert "In another language: English (2 results)" in other
     one = _text(client.get("/search?q=reading&kind=cycle").text)
-    assert "without “Cycle” (1 result)" in one
+    assert "With one filter less: Cycle (1 result)" in one
 
 
 def test_an_empty_page_offers_fewer_words(client: FlaskClient, homework: None) -> None:
