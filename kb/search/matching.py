@@ -14,9 +14,8 @@ from kb.permissions import State
 from kb.search.columns import KINDS, STATES, Columns, Index, rows_of
 from kb.search.engine import Bitmap, Mask, Match, Scores, Term
 from kb.search.picture import Picture
+from kb.search.terms import ALL_UP_TO
 
-ALL_UP_TO = 3
-COVERAGE_SHARE = np.float32(0.2)  # the sum over words counts coverage already: nDCG@10 .40 with 0.2, .35 with 1
 EVIDENCE_BOOST = np.float32(1.05)  # for published evidence; never for popularity
 
 
@@ -58,12 +57,8 @@ def find(match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *
         return Found(hits, scores, mask)
     required = _required(mask[rows], len(wanted))
     hits &= (mask & np.uint32(required)) == required
-    if len(wanted) > ALL_UP_TO:
-        coverage = np.bitwise_count(mask).astype(np.float32) / np.float32(len(wanted))
-        scores *= 1 - COVERAGE_SHARE + COVERAGE_SHARE * coverage
-        used = int(np.bitwise_or.reduce(mask[rows], initial=0))
-    else:
-        used = required
+    # the sum over words counts coverage already: a share of its own made every measure of relevance worse
+    used = required if len(wanted) <= ALL_UP_TO else int(np.bitwise_or.reduce(mask[rows], initial=0))
     scores[_is_evidence(held, picture)] *= EVIDENCE_BOOST
     dropped = tuple(term for bit, term in enumerate(wanted) if not used >> bit & 1)
     return Found(hits, scores, mask, required, dropped)

@@ -10,7 +10,8 @@ from kb.search.analysis import Compound, Word, clean, compounds, is_stop, stem
 from kb.search.engine import Alternative, Term
 from kb.search.query import Clause
 
-MAX_TERMS = 16
+MAX_TERMS = 32  # the bits of a mask
+ALL_UP_TO = 3  # so many words must all match; more are a question, of which any may match
 SYNONYM_WEIGHT = 0.7
 PART_WEIGHT = 0.5  # "check" for "check-in"
 MAX_SYNONYM_WORDS = 8
@@ -58,7 +59,27 @@ class Synonyms:
 
 
 def build(clauses: Sequence[Clause], synonyms: Synonyms) -> list[Term]:
-    """Return the terms of a query; words that are too common give none, and only the first 16 should be asked for."""
+    """Return the terms of a query; words that are too common give none, and only the first 32 should be asked for."""
+    terms = _terms(clauses, synonyms)
+    if sum(not term.excluded for term in terms) <= ALL_UP_TO:
+        return terms
+    return _terms(list(_parted(clauses)), synonyms)
+
+
+def _parted(clauses: Sequence[Clause]) -> Iterable[Clause]:
+    """Take the compounds of a question apart: "pupil-led" helps to find "led by pupils" (nDCG@10 .345 for .335)."""
+    for clause in clauses:
+        words = _words(clause.text)
+        plain = not clause.phrase and all(
+            word.folded.isalpha() and len(word.folded) >= _MIN_LONE_PART for word in words
+        )
+        if plain and not clause.excluded and len(words) > 1:
+            yield from (replace(clause, text=word.written) for word in words)
+        else:
+            yield clause
+
+
+def _terms(clauses: Sequence[Clause], synonyms: Synonyms) -> list[Term]:
     shouting = len(clauses) > 1 and all(clause.text.isupper() for clause in clauses)
     said = [replace(clause, text=clause.text.lower()) if shouting else clause for clause in clauses]
     extra = _expansions(said, synonyms)

@@ -10,8 +10,9 @@ from kb.search import facets, suggest
 from kb.search.columns import KINDS, Rows
 from kb.search.engine import Bitmap, Term
 from kb.search.facets import Filters
-from kb.search.matching import ALL_UP_TO, Found
+from kb.search.matching import Found
 from kb.search.query import Clause, Query
+from kb.search.terms import ALL_UP_TO
 from kb.search.vocabulary import Vocabulary
 
 FEW = 3
