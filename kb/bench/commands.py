@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kb import config, schema
+from kb.bench import search_commands
 from kb.bench.size import Size
 from kb.db import Database
 
@@ -16,6 +17,9 @@ from kb.db import Database
 @click.group()
 def bench() -> None:
     """Make large databases and measure how fast pages are."""
+
+
+bench.add_command(search_commands.relevance)
 
 
 @bench.command()
