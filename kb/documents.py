@@ -5,6 +5,7 @@ two equal records always give the same document and the same fingerprint.
 """
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Iterable
@@ -76,11 +77,11 @@ class Document(pydantic.BaseModel):
     def plain(self, leave_out: Iterable[str] = ()) -> dict[str, Any]:
         """Return the fields in order, without those that are empty by default; dates stay dates."""
         written: dict[str, Any] = {}
-        for name, field in type(self).model_fields.items():
+        for name, written_as, default in _fields(type(self)):
             value = getattr(self, name)
-            if name in leave_out or (value in _EMPTY and value == field.get_default(call_default_factory=True)):
+            if name in leave_out or (value in _EMPTY and value == default):
                 continue
-            written[field.alias or name] = _plain(value)
+            written[written_as] = _plain(value)
         return written
 
     def as_json(self, leave_out: Iterable[str] = ()) -> dict[str, Any]:
@@ -96,6 +97,15 @@ class Document(pydantic.BaseModel):
     def mark(self) -> str:
         """Return a fingerprint of all that an import sets: what tells that somebody changed it since."""
         return self.fingerprint()
+
+
+@functools.cache
+def _fields(model: type[Document]) -> list[tuple[str, str, Any]]:
+    """Return each field's name, its name in files and its default."""
+    return [
+        (name, field.alias or name, field.get_default(call_default_factory=True))
+        for name, field in model.model_fields.items()
+    ]
 
 
 def _plain(value: Any) -> Any:

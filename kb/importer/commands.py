@@ -11,6 +11,8 @@ from kb import config, schema
 from kb.db import Database
 from kb.importer.load import Report
 
+MOST_SAID = 200  # more than anybody reads
+
 
 class PathOrCommand(click.Group):
     """A group whose first word may also be a path: ``kb import content`` means ``kb import files content``."""
@@ -80,8 +82,11 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _say(report: Report) -> None:
-    for problem in [*report.problems, *report.left]:
+    said = [*report.problems, *report.left]
+    for problem in said[:MOST_SAID]:
         click.echo(str(problem), err=True)
+    if len(said) > MOST_SAID:
+        click.echo(f"… and {len(said) - MOST_SAID:,} more. Correct these first.", err=True)
     counts = {
         "new": len(report.new),
         "changed": len(report.changed),

@@ -32,11 +32,12 @@ class Report:
     left: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
+    by_line: bool = False  # every line is a record of its own
 
     @property
     def refused(self) -> list[str]:
-        """The files that were not read or not loaded."""
-        return sorted({problem.path for problem in self.problems})
+        """The files (or lines, for a table) that were not read or not loaded."""
+        return sorted({f"{one.path}:{one.line}" if self.by_line else one.path for one in self.problems})
 
     @property
     def failed(self) -> bool:

@@ -54,7 +54,7 @@ def import_schools(
 
     A school keeps its public id, its text and the facts of other years. A second run changes nothing.
     """
-    report = Report(files=1 if context is None else 2)
+    report = Report(files=1 if context is None else 2, by_line=True)
     lines = _directory(path, report)
     if context is not None:
         _add_context(context, lines, report)

@@ -60,7 +60,9 @@ def save(
     if needs_lineage(document):
         lock_lineage(session)
     item = session.scalar(sa.select(Item).where(Item.public_id == document.id))
-    before = None if item is None else read(session, [item])[item.id]
+    before = None
+    if item is not None and item.kind == document.kind:  # of another kind: write_item says that the id is taken
+        before = read(session, [item])[item.id]
     written = write(session, document, before=before, html=html, now=now)
     settle(session, written, by=by, now=now)
     return written.item

@@ -30,7 +30,6 @@ def save(
         saved.append(row)
         action = "created" if is_new else "changed"
         history.record(session, action, kind="school", public_id=document.id, by=by, now=now)
-    session.flush()
     feed.touch(session, reach.of_schools(session, [row.id for row in rows.values()]))
     return saved
 

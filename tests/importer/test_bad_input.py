@@ -2,7 +2,9 @@
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from tests.importer import world
 from tests.importer.world import CASE, CHILD, CYCLE, IDEA, NOW, dump, whole, write
 
 HEAD = "---\nkind: idea\n"
+ITSELF = "itself00"
 
 
 def said(report: Report) -> dict[str, str]:
@@ -34,39 +37,46 @@ def refuse(database: Database, folder: Path, name: str, raw: str | bytes) -> str
     return said(report)[name]
 
 
-@pytest.mark.parametrize(
-    ("raw", "line", "words"),
-    [
-        ("", 0, "empty"),
-        ("  \n \n", 0, "empty"),
-        ("Just some words.\n", 1, "first line must be"),
-        ("---\nkind: idea\ntitle: x\n", 4, "fields never end"),
-        ("---\n---\nwords\n", 1, "Write one of"),
-        ("---\nkind: poem\n---\n", 2, "“poem” is unknown"),
-        ("---\nkind: [idea]\n---\n", 2, "is unknown"),
-        (f"{HEAD}title: [one, two\n---\n", 4, "not valid YAML"),
-        (f"{HEAD}title: a: b\n---\n", 3, "needs quotes"),
-        (f"{HEAD}\ttitle: x\n---\n", 3, "not valid YAML"),
-        (f"{HEAD}title: one\nsummary: x\ntitle: two\n---\n", 5, "stands twice: here and in line 3"),
-        (f"{HEAD}topics: &t [a]\nsubjects: *t\n---\n", 3, "References"),
-        (f"{HEAD}title: !!python/object/apply:os.system [ls]\n---\n", 3, "Tags"),
-        (f"{HEAD}created: 2025-13-45\n---\n", 3, "no date"),
-        (f"{HEAD}title: {'[' * 10_000}\n---\n", 3, "nested deeper"),
-        (f"{HEAD}title: {'9' * 5_000}\n---\n", 3, "no date, time or number"),
-        ("---\n- a\n- b\n---\n", 2, "must be fields"),
-        ("---\nkind: idea\n? [a]\n: b\n---\n", 3, "needs a name"),
-        (b"---\nkind: idea\ntitle: caf\xe9\n---\n", 3, "not UTF-8"),
-        (b"---\nkind: idea\ntitle: a\x00b\n---\n", 3, "NUL"),
-        (b"\xff\xfe-\x00", 1, "not UTF-8"),
-        ("---\nkind: idea\ntexts: {a: b}\n---\n", 1, "stand below the second"),
-        ("---\nkind: idea\n---\nNo heading.\n", 4, "before the first heading"),
-        ("---\nkind: idea\n---\n## A {#hypothesis}\nx\n## B {#hypothesis}\ny\n", 6, "stands twice"),
-    ],
-)
-def test_unreadable_files(sqlite_database: Database, tmp_path: Path, raw: str | bytes, line: int, words: str) -> None:
-    message = refuse(sqlite_database, tmp_path, "bad.md", raw)
-    assert words in message
-    assert message.startswith(f"bad.md:{line}: " if line else "bad.md: ")
+UNREADABLE: list[tuple[str | bytes, int, str]] = [
+    ("", 0, "empty"),
+    ("  \n \n", 0, "empty"),
+    ("Just some words.\n", 1, "first line must be"),
+    ("---\nkind: idea\ntitle: x\n", 4, "fields never end"),
+    ("---\n---\nwords\n", 1, "Write one of"),
+    ("---\nkind: poem\n---\n", 2, "“poem” is unknown"),
+    ("---\nkind: [idea]\n---\n", 2, "is unknown"),
+    (f"{HEAD}title: [one, two\n---\n", 4, "not valid YAML"),
+    (f"{HEAD}title: a: b\n---\n", 3, "needs quotes"),
+    (f"{HEAD}\ttitle: x\n---\n", 3, "not valid YAML"),
+    (f"{HEAD}title: one\nsummary: x\ntitle: two\n---\n", 5, "stands twice: here and in line 3"),
+    (f"{HEAD}topics: &t [a]\nsubjects: *t\n---\n", 3, "References"),
+    (f"{HEAD}title: !!python/object/apply:os.system [ls]\n---\n", 3, "Tags"),
+    (f"{HEAD}created: 2025-13-45\n---\n", 3, "no date"),
+    (f"{HEAD}title: {'[' * 10_000}\n---\n", 3, "nested deeper"),
+    (f"{HEAD}title: {'9' * 5_000}\n---\n", 3, "no date, time or number"),
+    ("---\n- a\n- b\n---\n", 2, "must be fields"),
+    ("---\nkind: idea\n? [a]\n: b\n---\n", 3, "needs a name"),
+    (b"---\nkind: idea\ntitle: caf\xe9\n---\n", 3, "not UTF-8"),
+    (b"---\nkind: idea\ntitle: a\x00b\n---\n", 3, "NUL"),
+    (b"\xff\xfe-\x00", 1, "not UTF-8"),
+    ("---\nkind: idea\ntexts: {a: b}\n---\n", 1, "stand below the second"),
+    ("---\nkind: idea\n---\nNo heading.\n", 4, "before the first heading"),
+    ("---\nkind: idea\n---\n## A {#hypothesis}\nx\n## B {#hypothesis}\ny\n", 6, "stands twice"),
+]
+
+
+def test_unreadable_files(sqlite_database: Database, tmp_path: Path) -> None:
+    whole(tmp_path)
+    for number, (raw, _, _) in enumerate(UNREADABLE):
+        (tmp_path / f"bad{number}.md").write_bytes(raw if isinstance(raw, bytes) else raw.encode())
+    report = import_path(sqlite_database, tmp_path, now=NOW)
+    assert len(report.new) == 8
+    found = said(report)
+    for number, (raw, line, words) in enumerate(UNREADABLE):
+        message = found.pop(f"bad{number}.md")
+        assert words in message, raw
+        assert message.startswith(f"bad{number}.md:{line}: " if line else f"bad{number}.md: "), message
+    assert found == {}
 
 
 def test_yaml_bombs_are_refused_at_once(sqlite_database: Database, tmp_path: Path) -> None:
@@ -77,85 +87,94 @@ def test_yaml_bombs_are_refused_at_once(sqlite_database: Database, tmp_path: Pat
     assert time.process_time() - started < 10
 
 
-@pytest.mark.parametrize(
-    ("over", "field", "words"),
-    [
-        ({"title": None}, "title", "is missing. Add it."),
-        ({"title": ""}, "title", "is missing"),
-        ({"title": "x" * 201}, "title", "longer than 200"),
-        ({"title": 5}, "title", "must be text. Put it between quotes: “5”"),
-        ({"title": dt.date(2025, 1, 1)}, "title", "must be text"),
-        ({"title": "a\0b"}, "title", "NUL"),
-        ({"titel": "x"}, "titel", "Did you mean title?"),
-        ({"state": "publisht"}, "state", "none of 'draft', 'review', 'published', 'withdrawn' or 'erased'"),
-        ({"cost": True}, "cost", "none of"),
-        ({"created": dt.date(2025, 1, 1)}, "created", "must be a time like"),
-        ({"created": "yesterday"}, "created", "must be a time like"),
-        ({"review_by": "soon"}, "review_by", "must be a date like"),
-        ({"published": None}, "published", "is missing"),
-        ({"id": "short"}, "id", "8 characters"),
-        ({"audience": "school", "school": None}, "school", "is missing"),
-        ({"audience": "network", "network": None}, "network", "is missing"),
-        ({"drivers": None}, "drivers", "at least one driver"),
-        ({"drivers": [world.DRIVER, world.DRIVER]}, "drivers", "twice"),
-        ({"drivers": ["drv09999"]}, "drivers[1]", "There is no driver drv09999"),
-        ({"school": "sch09999"}, "school", "There is no school sch09999"),
-        ({"network": "net09999"}, "network", "There is no network net09999"),
-        ({"author": "per09999"}, "author", "There is no person per09999"),
-        ({"topics": "Attendance"}, "topics", "valid list"),
-        ({"topics": [1]}, "topics[1]", "must be text"),
-        ({"grades": ["13"]}, "grades[1]", "none of"),
-        ({"credits": [{"name": "Ana", "role": "student"}]}, "credits[1]", "by role only"),
-        ({"links": [{"type": "adapted_from", "target": "xxxxxxx1"}]}, "links[1].target", "There is no record xxxxxxx1"),
-        ({"links": [{"type": "cites", "target": IDEA, "edition": 2}]}, "links[1].edition", "has no edition 2"),
-        ({"links": [{"type": "cites", "target": "dea00009"}]}, "links", "the record itself"),
-        ({"links": [{"type": "cites", "target": IDEA}] * 2}, "links", "twice"),
-        ({"links": [{"type": "cites", "target": IDEA, "adaptation": {"kept": "x"}}]}, "links[1]", "adaptation"),
-        ({"links": [{"type": "cites", "target": IDEA, "why": "x"}]}, "links[1].why", "is no field"),
-        ({"texts": {"hypotheses": "x"}}, "hypotheses", "is no text of an idea"),
-        ({"summary": "It helped 4 of 9 students."}, "summary", "small_counts_confirmed"),
-        ({"texts": {"how_to_try": "One.\n\nTwo.\n\n3 out of the 7 came."}}, "how_to_try", "fewer than 10"),
-        ({"texts": {"how_to_try": "x" * 100_001}}, "how_to_try", "at most 100 kB"),
-        ({"texts": {"how_to_try": "[" * 10_000}}, "how_to_try", "at most 2,000"),
-    ],
-)
-def test_wrong_fields(
-    sqlite_database: Database, tmp_path: Path, over: dict[str, object], field: str, words: str
-) -> None:
-    message = refuse(sqlite_database, tmp_path, "bad.md", world.idea("dea00009", **over))
-    assert words in message
-    assert f": {field}: " in message
+Fault = tuple[dict[str, Any], str, str]
+WRONG_IDEAS: list[Fault] = [
+    ({"title": None}, "title", "is missing. Add it."),
+    ({"title": ""}, "title", "is missing"),
+    ({"title": "x" * 201}, "title", "longer than 200"),
+    ({"title": 5}, "title", "must be text. Put it between quotes: “5”"),
+    ({"title": dt.date(2025, 1, 1)}, "title", "must be text"),
+    ({"title": "a\0b"}, "title", "NUL"),
+    ({"titel": "x"}, "titel", "Did you mean title?"),
+    ({"state": "publisht"}, "state", "none of 'draft', 'review', 'published', 'withdrawn' or 'erased'"),
+    ({"cost": True}, "cost", "none of"),
+    ({"created": dt.date(2025, 1, 1)}, "created", "must be a time like"),
+    ({"created": "yesterday"}, "created", "must be a time like"),
+    ({"review_by": "soon"}, "review_by", "must be a date like"),
+    ({"published": None}, "published", "is missing"),
+    ({"id": "short"}, "id", "8 characters"),
+    ({"audience": "school", "school": None}, "school", "is missing"),
+    ({"audience": "network", "network": None}, "network", "is missing"),
+    ({"drivers": None}, "drivers", "at least one driver"),
+    ({"drivers": [world.DRIVER, world.DRIVER]}, "drivers", "twice"),
+    ({"drivers": ["drv09999"]}, "drivers[1]", "There is no driver drv09999"),
+    ({"school": "sch09999"}, "school", "There is no school sch09999"),
+    ({"network": "net09999"}, "network", "There is no network net09999"),
+    ({"author": "per09999"}, "author", "There is no person per09999"),
+    ({"topics": "Attendance"}, "topics", "valid list"),
+    ({"topics": [1]}, "topics[1]", "must be text"),
+    ({"grades": ["13"]}, "grades[1]", "none of"),
+    ({"credits": [{"name": "Ana", "role": "student"}]}, "credits[1]", "by role only"),
+    ({"links": [{"type": "adapted_from", "target": "xxxxxxx1"}]}, "links[1].target", "There is no record xxxxxxx1"),
+    ({"links": [{"type": "cites", "target": IDEA, "edition": 2}]}, "links[1].edition", "has no edition 2"),
+    ({"links": [{"type": "cites", "target": ITSELF}]}, "links", "the record itself"),
+    ({"links": [{"type": "cites", "target": IDEA}] * 2}, "links", "twice"),
+    ({"links": [{"type": "cites", "target": IDEA, "adaptation": {"kept": "x"}}]}, "links[1]", "adaptation"),
+    ({"links": [{"type": "cites", "target": IDEA, "why": "x"}]}, "links[1].why", "is no field"),
+    ({"texts": {"hypotheses": "x"}}, "hypotheses", "is no text of an idea"),
+    ({"summary": "It helped 4 of 9 students."}, "summary", "small_counts_confirmed"),
+    ({"texts": {"how_to_try": "One.\n\nTwo.\n\n3 out of the 7 came."}}, "how_to_try", "fewer than 10"),
+    ({"texts": {"how_to_try": "x" * 100_001}}, "how_to_try", "at most 100 kB"),
+    ({"texts": {"how_to_try": "[" * 10_000}}, "how_to_try", "at most 2,000"),
+]
+WRONG_CYCLES: list[Fault] = [
+    ({"idea": CASE}, "idea", "is of kind case. Write the id of a record of kind idea"),
+    ({"idea": "dea09999"}, "idea", "There is no record"),
+    ({"previous": "cyc09999"}, "previous", "There is no record"),
+    ({"previous": ITSELF}, "previous", "the record itself"),
+    ({"method": "magic"}, "method", "There is no method magic in version 1. Known: pdsa 1."),
+    ({"method_version": 1}, "method_version", "must be text"),
+    ({"school": None}, "school", "is missing"),
+    ({"result": None}, "result", "is missing"),
+    ({"decision": None}, "decision", "is missing"),
+    ({"stage": "running"}, "result", "not done"),
+    ({"started_on": None}, "started_on", "first day of Do"),
+    ({"ended_on": dt.date(2025, 1, 1)}, "ended_on", "before started_on"),
+    ({"group_size": 0}, "group_size", "greater than or equal to 1"),
+    ({"group_size": 10**12}, "group_size", "less than or equal to"),
+    ({"as_planned": True}, "as_planned", "none of 'yes', 'partly' or 'no'"),
+    ({"results": [{"measure": "m", "kind": "outcome", "n": 4, "count": 5}]}, "results[1].count", "more than the 4"),
+    ({"results": [{"measure": "m", "kind": "outcome", "after": float("nan")}]}, "results[1].after", "finite"),
+    ({"texts": {"do.what": "x"}}, "do.what", "is no question of pdsa 1"),
+]
 
 
-@pytest.mark.parametrize(
-    ("over", "field", "words"),
-    [
-        ({"idea": CASE}, "idea", "is of kind case. Write the id of a record of kind idea"),
-        ({"idea": "dea09999"}, "idea", "There is no record"),
-        ({"previous": "cyc09999"}, "previous", "There is no record"),
-        ({"previous": "cyc00009"}, "previous", "the record itself"),
-        ({"method": "magic"}, "method", "There is no method magic in version 1. Known: pdsa 1."),
-        ({"method_version": 1}, "method_version", "must be text"),
-        ({"school": None}, "school", "is missing"),
-        ({"result": None}, "result", "is missing"),
-        ({"decision": None}, "decision", "is missing"),
-        ({"stage": "running"}, "result", "not done"),
-        ({"started_on": None}, "started_on", "first day of Do"),
-        ({"ended_on": dt.date(2025, 1, 1)}, "ended_on", "before started_on"),
-        ({"group_size": 0}, "group_size", "greater than or equal to 1"),
-        ({"group_size": 10**12}, "group_size", "less than or equal to"),
-        ({"as_planned": True}, "as_planned", "none of 'yes', 'partly' or 'no'"),
-        ({"results": [{"measure": "m", "kind": "outcome", "n": 4, "count": 5}]}, "results[1].count", "more than the 4"),
-        ({"results": [{"measure": "m", "kind": "outcome", "after": float("nan")}]}, "results[1].after", "finite"),
-        ({"texts": {"do.what": "x"}}, "do.what", "is no question of pdsa 1"),
-    ],
-)
-def test_wrong_cycles(
-    sqlite_database: Database, tmp_path: Path, over: dict[str, object], field: str, words: str
-) -> None:
-    message = refuse(sqlite_database, tmp_path, "bad.md", world.cycle("cyc00009", **over))
-    assert words in message
-    assert f": {field}: " in message
+@pytest.mark.parametrize(("make", "faults"), [(world.idea, WRONG_IDEAS), (world.cycle, WRONG_CYCLES)])
+def test_wrong_fields(sqlite_database: Database, tmp_path: Path, make: Callable[..., str], faults: list[Fault]) -> None:
+    whole(tmp_path)
+    write(tmp_path, **{f"bad{at}": make(own_id(at), **over(at, one[0])) for at, one in enumerate(faults)})
+    report = import_path(sqlite_database, tmp_path, now=NOW)
+    assert len(report.new) == 8
+    found = said(report)
+    for at, (fields, field, words) in enumerate(faults):
+        message = found.pop(f"bad{at}.md")
+        assert words in message, fields
+        assert f": {field}: " in message, fields
+    assert found == {}
+
+
+def own_id(number: int) -> str:
+    return f"bad{number:05}"
+
+
+def over(number: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with the record's own id where one names itself."""
+    if fields.get("previous") == ITSELF:
+        return {**fields, "previous": own_id(number)}
+    links = [
+        {**link, "target": own_id(number)} if link["target"] == ITSELF else link for link in fields.get("links", [])
+    ]
+    return {**fields, "links": links} if links else fields
 
 
 def test_a_lock_that_does_not_match_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
@@ -216,6 +235,7 @@ def test_a_loop_closed_by_a_later_file(database: Database, tmp_path: Path) -> No
     write(tmp_path, ideas__first=world.adapted(IDEA, CHILD))
     report = import_path(database, tmp_path, now=NOW)
     assert report.refused == ["ideas/first.md"]
+    assert f"{IDEA} → {CHILD}" in str(report.problems[0])
     assert dump(database) == before
 
 
@@ -251,6 +271,23 @@ def test_what_refers_to_a_refused_file_is_refused_and_says_so(sqlite_database: D
     report = import_path(sqlite_database, tmp_path, now=NOW)
     assert report.refused == ["cases/one.md", "cycles/one.md", "ideas/first.md", "ideas/second.md"]
     assert "was refused (ideas/first.md). Correct that file first." in said(report)["cycles/one.md"]
+
+
+def test_a_missing_reference_pulls_down_whatever_stands_on_it(sqlite_database: Database, tmp_path: Path) -> None:
+    chain = {"x__a": world.adapted("dea0000a", "dea09999"), "x__b": world.adapted("dea0000b", "dea0000a")}
+    whole(tmp_path, **chain, x__c=world.cycle("cyc0000c", idea="dea0000b"))
+    report = import_path(sqlite_database, tmp_path, now=NOW)
+    assert report.refused == ["x/a.md", "x/b.md", "x/c.md"]
+    assert "was refused (x/b.md)" in said(report)["x/c.md"]
+    assert len(report.new) == 8
+
+
+def test_a_family_may_be_turned_around(database: Database, tmp_path: Path) -> None:
+    import_path(database, whole(tmp_path), now=NOW)
+    write(tmp_path, ideas__first=world.adapted(IDEA, CHILD), ideas__second=world.idea(CHILD))
+    report = import_path(database, tmp_path, now=NOW)
+    assert sorted(report.changed) == ["ideas/first.md", "ideas/second.md"]
+    assert report.problems == []
 
 
 def test_a_bad_term_does_not_pull_the_glossary_down(sqlite_database: Database, tmp_path: Path) -> None:
