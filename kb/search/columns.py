@@ -5,7 +5,6 @@ so that everything else can refer to rows.
 """
 
 import datetime as dt
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,19 +16,17 @@ from sqlalchemy import orm
 
 from kb.cycles.models import Cycle
 from kb.cycles.rules import Decision, ResultStatus, Stage
+from kb.ideas.models import ChangeIdea
 from kb.items.models import Item, ItemTag, Link
 from kb.items.rules import Kind, Language, LinkType
 from kb.methods.models import MethodVersion
 from kb.permissions import Audience, State
 from kb.schools.models import School
+from kb.search import details
+from kb.search.details import codes
 
-
-def _codes(words: type[enum.StrEnum]) -> dict[str, int]:
-    return {word.value: number for number, word in enumerate(words)}
-
-
-KINDS, STATES, AUDIENCES, LANGUAGES = _codes(Kind), _codes(State), _codes(Audience), _codes(Language)
-RESULTS, DECISIONS = _codes(ResultStatus), _codes(Decision)
+KINDS, STATES, AUDIENCES, LANGUAGES = codes(Kind), codes(State), codes(Audience), codes(Language)
+RESULTS, DECISIONS = codes(ResultStatus), codes(Decision)
 NONE = -1
 SUMMER = 7  # a school year runs from July to June
 ROW = np.dtype(
@@ -52,6 +49,7 @@ ROW = np.dtype(
         ("locale", np.int8),
         ("shared", np.bool_),
         ("done", np.bool_),
+        *details.FIELDS,
     ]
 )
 Rows = npt.NDArray[np.void]
@@ -84,6 +82,7 @@ def refresh(session: orm.Session, old: Columns, *, after: int) -> Columns:
     fresh = _read_rows(session, after)
     if not len(fresh):
         return old
+    details.mark_outcomes(session, fresh, after=after)
     rows, row_of = _placed(old, fresh)
     changed = np.zeros(len(rows), np.bool_)
     changed[row_of[fresh["id"]]] = True
@@ -148,10 +147,12 @@ def _read_rows(session: orm.Session, after: int) -> Rows:
             sa.func.coalesce(sa.func.nullif(Cycle.context_locale, ""), School.locale),
             Item.shared_with_school,
             words(Cycle.stage),
+            *details.SELECTED,
         )
         .outerjoin(Cycle, Cycle.item_id == Item.id)
         .outerjoin(MethodVersion, MethodVersion.id == Cycle.method_version_id)
         .outerjoin(School, School.id == Item.school_id)
+        .outerjoin(ChangeIdea, ChangeIdea.item_id == Item.id)
         .where(Item.change_seq > after)
     )
     parts = [np.array([_row(*values) for values in part], ROW) for part in session.execute(select).partitions(_BATCH)]
@@ -177,6 +178,7 @@ def _row(  # noqa: PLR0913, PLR0917 - one argument a column, in the order of the
     locale: str | None,
     shared: bool,  # noqa: FBT001 - a column
     stage: str | None,
+    *rest: Any,
 ) -> tuple[Any, ...]:
     return (
         item,
@@ -197,6 +199,7 @@ def _row(  # noqa: PLR0913, PLR0917 - one argument a column, in the order of the
         int(locale[0]) if locale and locale[0].isdecimal() else NONE,
         shared,
         stage == Stage.DONE.value,
+        *details.values(*rest),
     )
 
 

@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.items.rules import GradeBand
+from kb.search import ranges
 from kb.search.columns import DECISIONS, KINDS, LANGUAGES, RESULTS, Index
+from kb.search.details import COSTS, MET, SCALES, TIMES
 from kb.search.engine import Bitmap, Scores
 from kb.search.matching import Found
 from kb.search.picture import Picture
 from kb.search.query import FACETS, Query, Sort
-from kb.search.registers import LOCALE_CODES, Register, Registers
+from kb.search.registers import LABELS, LOCALE_CODES, TESTED_AT, Register, Registers
 
-_TAGS = ("topic", "subject", "grade")
+_TAGS = ("topic", "subject", "grade", "group")
 _NATURAL = {
     "kind": list(KINDS),
     "grade": [band.value for band in GradeBand],
@@ -26,6 +28,12 @@ _NATURAL = {
     "decision": list(DECISIONS),
     "locale": list(LOCALE_CODES),
     "language": list(LANGUAGES),
+    "met": list(MET),
+    "tested": [str(schools) for schools in TESTED_AT],
+    "label": list(LABELS),
+    "scale": list(SCALES),
+    "cost": list(COSTS),
+    "time": list(TIMES),
 }
 
 
@@ -54,10 +62,14 @@ class Filters:
         self._picture = picture
         self._registers = registers
         self._chosen: Mapping[str, tuple[str, ...]] = query.filters
-        size = len(picture.visible)
-        self._bitmaps: dict[str, Bitmap] = {
-            name: picture.facets[name].carrying(self._codes(name), size) for name in self._chosen
-        }
+        self._bitmaps: dict[str, Bitmap] = {name: self._bitmap(name) for name in self._chosen}
+
+    def _bitmap(self, name: str) -> Bitmap:
+        """Return which rows pass one filter."""
+        size = len(self._picture.visible)
+        if name == ranges.NAME:
+            return self._picture.started.between(*ranges.ordinals(self._chosen[name]), size=size)
+        return self._picture.facets[name].carrying(self._codes(name), size)
 
     def _codes(self, name: str) -> list[int]:
         codes = self._registers.by_facet[name].codes

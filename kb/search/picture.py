@@ -15,12 +15,14 @@ from kb.permissions import State, Viewer
 from kb.search import columns
 from kb.search.access import readable_rows
 from kb.search.columns import KINDS, NONE, STATES, Columns, Index
+from kb.search.details import MET
 from kb.search.engine import Bitmap
-from kb.search.registers import Registers
+from kb.search.registers import LABELS, TESTED_AT, Registers
 
 OWN = ("kind", "language")
-INHERITED = ("topic", "subject")
-CARRIED = ("grade", "result", "decision", "method", "year", "locale", "network", "school")
+INHERITED = ("topic", "subject", "cost", "time")
+CARRIED = ("grade", "result", "decision", "met", "group", "scale", "method", "year", "locale", "network", "school")
+STARTED = "day"  # carried like a facet, but asked for as a range
 _DENSE = 1 << 23
 
 
@@ -42,14 +44,25 @@ class Values:
         hit[self.rows[np.isin(self.codes, np.array(codes, np.int32))]] = True
         return hit
 
+    def between(self, first: int, last: int, *, size: int) -> Bitmap:
+        """Return which of ``size`` rows carry any code from the first to the last."""
+        hit = np.zeros(size, np.bool_)
+        hit[self.rows[(self.codes >= first) & (self.codes <= last)]] = True
+        return hit
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``allowed`` is by item id, the rest by row; ``schools`` and ``cycles`` count done, published tests of a row."""
+    """``allowed`` is by item id, the rest by row; ``schools`` and ``cycles`` count done, published tests of a row.
+
+    ``tests`` are those tests: pairs of a row and the row of a cycle; ``started`` holds the days, as ordinals.
+    """
 
     visible: Bitmap
     allowed: Bitmap
     facets: dict[str, Values]
+    started: Values
+    tests: tuple[Index, Index]
     schools: Index
     cycles: Index
     hidden_idea: Bitmap
@@ -68,19 +81,24 @@ def make(viewer: Viewer, held: Columns, registers: Registers) -> Picture:
     to = np.concatenate([idea_row[inherits], held.citing_rows[cites]])
     of = np.concatenate([inherits, cited_row[cites]])
     facets = {}
-    for facet in (*OWN, *INHERITED, *CARRIED):
+    for facet in (*OWN, *INHERITED, *CARRIED, STARTED):
         own = _own(facet, held, registers, visible)
         if facet in INHERITED:
             own = _distinct(own, _carry(own, inherits, idea_row[inherits]), len(rows))
-        elif facet in CARRIED:
+        elif facet in (*CARRIED, STARTED):
             own = _distinct(own, _carry(own, to, of), len(rows))
         facets[facet] = own
     tested = rows["done"][of] & (rows["state"][of] == STATES[State.PUBLISHED])
-    cycles, schools = _tests(to[tested], of[tested], rows)
+    to, of = to[tested], of[tested]
+    cycles, schools = _tests(to, of, rows)
+    facets["tested"] = _at_least(schools)
+    facets["label"] = _labels(cycles, visible & (rows["kind"] == KINDS[Kind.IDEA]))
     return Picture(
         visible=visible,
         allowed=_by_id(held, visible),
+        started=facets.pop(STARTED),
         facets=facets,
+        tests=(to, of),
         schools=schools,
         cycles=cycles,
         hidden_idea=(idea_row >= 0) & ~visible[np.maximum(idea_row, 0)],
@@ -90,12 +108,41 @@ def make(viewer: Viewer, held: Columns, registers: Registers) -> Picture:
 def _own(facet: str, held: Columns, registers: Registers, visible: Bitmap) -> Values:
     if facet in registers.tags:
         among = registers.tags[facet]
-        inside = np.flatnonzero((held.tag_ids < len(among)) & visible[held.tag_rows])
+        told = visible & ~_small(held.rows, registers) if facet == "group" else visible
+        inside = np.flatnonzero((held.tag_ids < len(among)) & told[held.tag_rows])
         chosen = inside[among[held.tag_ids[inside]]]
         return Values(held.tag_rows[chosen].astype(np.int32), held.tag_ids[chosen].astype(np.int32))
+    if facet == "met":
+        return _outcomes(held.rows["met"], visible)
     column = held.rows[facet]
     chosen = np.flatnonzero(visible & (column != NONE))
     return Values(chosen.astype(np.int32), column[chosen].astype(np.int32))
+
+
+def _small(rows: columns.Rows, registers: Registers) -> Bitmap:
+    """Say which cycles tested with so few students that nothing may tell which group they were of."""
+    networks = np.minimum(rows["network"], len(registers.minimums) - 2)  # -1, no network, is the last entry
+    small: Bitmap = (rows["group_size"] != NONE) & (rows["group_size"] < registers.minimums[networks])
+    return small
+
+
+def _outcomes(bits: npt.NDArray[np.int8], visible: Bitmap) -> Values:
+    met = [np.flatnonzero(visible & (bits >> code & 1 > 0)) for code in MET.values()]
+    codes = [np.full(len(rows), code, np.int32) for code, rows in zip(MET.values(), met, strict=True)]
+    return Values(np.concatenate(met).astype(np.int32), np.concatenate(codes))
+
+
+def _at_least(schools: Index) -> Values:
+    """Return for each row every number of schools that it was tested at or more."""
+    reached = [np.flatnonzero(schools >= least).astype(np.int32) for least in TESTED_AT]
+    codes = [np.full(len(rows), least, np.int32) for least, rows in zip(TESTED_AT, reached, strict=True)]
+    return Values(np.concatenate(reached), np.concatenate(codes))
+
+
+def _labels(cycles: Index, ideas: Bitmap) -> Values:
+    """Return the evidence label of each idea that has one; the labels above "tried once" need measures."""
+    rows = np.flatnonzero(ideas & (cycles < len(LABELS)))
+    return Values(rows.astype(np.int32), cycles[rows].astype(np.int32))
 
 
 def _carry(values: Values, to: Index, of: Index) -> Values:

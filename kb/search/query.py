@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kb.search import ranges
 from kb.search.analysis import clean, compounds
 
 MAX_TEXT = 200
-MAX_WORDS = 40  # as typed; at most 16 that are not too common are searched for
+MAX_WORDS = 40  # as typed; at most 32 that are not too common are searched for
 MAX_VALUES = 20
 MAX_VALUE = 80
 MAX_PAGE = 50
@@ -24,6 +25,13 @@ FACETS = (
     "grade",
     "result",
     "decision",
+    "met",
+    "tested",
+    "label",
+    "group",
+    "scale",
+    "cost",
+    "time",
     "method",
     "year",
     "locale",
@@ -80,6 +88,8 @@ class Query:
         """Return the arguments of this query's address; ``parse`` of them gives the query again."""
         args: dict[str, str | list[str]] = {"q": self.text} if self.text else {}
         args.update({name: list(self.filters[name]) for name in FACETS if self.filters.get(name)})
+        days = zip(ranges.FIELDS, self.filters.get(ranges.NAME, ()), strict=False)
+        args.update({name: day for name, day in days if day})
         if self.asked_sort is not None:
             args["sort"] = self.asked_sort.value
         if self.page > 1:
@@ -118,6 +128,8 @@ def parse(args: Mapping[str, Sequence[str]]) -> Query:
     text, cut = _text(_first(args, "q"))
     clauses, too_many = _clauses(text)
     filters = {name: values for name in FACETS if (values := _values(args.get(name, ())))}
+    if days := ranges.parse(*(_first(args, name) for name in ranges.FIELDS)):
+        filters[ranges.NAME] = days
     asked = _first(args, "sort")
     return Query(
         text=text,

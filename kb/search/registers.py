@@ -8,6 +8,8 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.cells import DEFAULT_MINIMUM
+from kb.evidence.rules import EvidenceLabel
 from kb.glossary.models import Term
 from kb.items.models import Tag
 from kb.items.rules import Vocabulary
@@ -15,11 +17,32 @@ from kb.methods.models import Method, MethodVersion
 from kb.networks.models import Network
 from kb.schools.models import School
 from kb.search.columns import DECISIONS, KINDS, LANGUAGES, RESULTS
+from kb.search.details import COSTS, MET, SCALES, TIMES, codes
 from kb.search.terms import Synonyms
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 LOCALE_CODES = {"1": 1, "2": 2, "3": 3, "4": 4}
-VOCABULARIES = {"topic": Vocabulary.TOPIC, "subject": Vocabulary.SUBJECT, "grade": Vocabulary.GRADE}
+VOCABULARIES = {
+    "topic": Vocabulary.TOPIC,
+    "subject": Vocabulary.SUBJECT,
+    "grade": Vocabulary.GRADE,
+    "group": Vocabulary.GROUP,
+}
+TESTED_AT = (1, 2, 3, 5)  # "tested at this many schools or more"
+LABELS = codes(EvidenceLabel)
+WORDS = {
+    "kind": KINDS,
+    "result": RESULTS,
+    "decision": DECISIONS,
+    "language": LANGUAGES,
+    "met": MET,
+    "tested": {str(schools): schools for schools in TESTED_AT},
+    "label": LABELS,
+    "scale": SCALES,
+    "cost": COSTS,
+    "time": TIMES,
+    "locale": LOCALE_CODES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +56,19 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """All registers by facet, the tags of each vocabulary as a bitmap by tag id, and the synonyms."""
+    """All registers by facet, the tags of each vocabulary as a bitmap by tag id, and the synonyms.
+
+    ``minimums`` is the smallest group of students a network tells of, by network id; the last entry is for no network.
+    """
 
     by_facet: Mapping[str, Register]
     tags: Mapping[str, npt.NDArray[np.bool_]]
     synonyms: Synonyms
+    minimums: npt.NDArray[np.int32]
 
 
 def read(session: orm.Session) -> Registers:
-    """Return all registers; five queries, whatever the number of items."""
+    """Return all registers; six queries, whatever the number of items."""
     tags = session.execute(sa.select(Tag.id, Tag.vocabulary, Tag.slug, Tag.label)).all()
     by_facet = {
         facet: _register((tag, slug, label) for tag, vocabulary, slug, label in tags if vocabulary is wanted)
@@ -51,12 +78,15 @@ def read(session: orm.Session) -> Registers:
     by_facet["method"] = _register(session.execute(titles))
     for facet, table in (("network", Network), ("school", School)):
         by_facet[facet] = _register(session.execute(sa.select(table.id, table.public_id, table.name)))
-    for facet, codes in (("kind", KINDS), ("result", RESULTS), ("decision", DECISIONS), ("language", LANGUAGES)):
-        by_facet[facet] = _plain(codes)
-    by_facet["locale"] = _plain(LOCALE_CODES)
+    by_facet.update({facet: _plain(words) for facet, words in WORDS.items()})
     by_facet["year"] = _plain({str(year): year for year in range(FIRST_YEAR, LAST_YEAR)})
     size = max((tag for tag, *_ in tags), default=0) + 1
-    return Registers(by_facet, {facet: _bitmap(by_facet[facet], size) for facet in VOCABULARIES}, _synonyms(session))
+    return Registers(
+        by_facet,
+        {facet: _bitmap(by_facet[facet], size) for facet in VOCABULARIES},
+        _synonyms(session),
+        _minimums(session),
+    )
 
 
 def _register(rows: object) -> Register:
@@ -77,6 +107,13 @@ def _bitmap(register: Register, size: int) -> npt.NDArray[np.bool_]:
     among = np.zeros(size, np.bool_)
     among[list(register.names)] = True
     return among
+
+
+def _minimums(session: orm.Session) -> npt.NDArray[np.int32]:
+    minimums = dict(session.execute(sa.select(Network.id, Network.minimum_group)).all())
+    by_id = np.full(max(minimums, default=0) + 2, DEFAULT_MINIMUM, np.int32)
+    by_id[list(minimums)] = list(minimums.values())
+    return by_id
 
 
 def _synonyms(session: orm.Session) -> Synonyms:

@@ -7,15 +7,19 @@ import flask
 from flask_babel import gettext as _
 
 from kb.cards.queries import Card, cards
-from kb.cycles.rules import Decision, ResultStatus
+from kb.cycles.rules import Decision, Outcome, ResultStatus, Scale
+from kb.evidence.rules import EvidenceLabel
+from kb.ideas.rules import Cost
 from kb.items.rules import GradeBand, Kind, Language
 from kb.permissions import Permission
 from kb.search import query as grammar
+from kb.search import ranges
 from kb.search.facets import Facet, FacetValue
 from kb.search.query import MAX_PAGE, Query, Sort
 from kb.search.service import Results, Search
+from kb.search.stafftime import StaffTime
 from kb.site.labels import locale_name
-from kb.site.templating import label
+from kb.site.templating import day, label
 from kb.web import context
 from kb.web.gate import allows
 
@@ -23,12 +27,18 @@ bp = flask.Blueprint("search", __name__)
 SHOWN_VALUES = 8
 MORE_VALUES = 60
 OPEN_FACETS = ("kind", "topic", "grade", "result")
+RARE_FACETS = ("met", "tested", "label", "group", "scale", "cost", "time")
 _WORDS: dict[str, type[StrEnum]] = {
     "kind": Kind,
     "grade": GradeBand,
     "result": ResultStatus,
     "decision": Decision,
     "language": Language,
+    "met": Outcome,
+    "label": EvidenceLabel,
+    "scale": Scale,
+    "cost": Cost,
+    "time": StaffTime,
 }
 
 
@@ -82,8 +92,11 @@ def results() -> str:
         cards=[card for card in listed if card.id in found.ids],
         ideas=[card for card in listed if card.id in found.ways_out.ideas and not found.ids],
         meant=_meant(found),
-        groups=[group for facet in found.facets if (group := _group(facet))],
-        chips=_chips(found),
+        groups=_groups(found, rare=False),
+        rare=(rare := _groups(found, rare=True)),
+        days=(days := found.query.filters.get(ranges.NAME, ("", ""))),
+        rare_open=any(group.active for group in rare) or any(days),
+        chips=_chips(found) + _days_chip(found.query),
         sorts=_sorts(found),
         drop_filter=_drop_filter(found),
         languages=_languages(found),
@@ -116,6 +129,13 @@ def _title(name: str) -> str:
         "grade": _("Grades"),
         "result": _("Result"),
         "decision": _("Decision"),
+        "met": _("Prediction"),
+        "tested": _("Tested at"),
+        "label": _("Evidence"),
+        "group": _("Students"),
+        "scale": _("Size of the test"),
+        "cost": _("Cost"),
+        "time": _("Time of staff"),
         "method": _("Method"),
         "year": _("School year"),
         "locale": _("Place"),
@@ -130,11 +150,19 @@ def _in_words(name: str, value: FacetValue) -> str:
     """Return the words for a value: those of the interface, the name in its register, or what stands in the address."""
     if name in _WORDS and value.value in {word.value for word in _WORDS[name]}:
         return label(_WORDS[name](value.value))
+    if name == "tested" and value.value.isdecimal():
+        return str(_("1 school or more") if value.value == "1" else _("%(n)s schools or more", n=value.value))
     if name == "locale":
         return str(locale_name(value.value)) or value.value
     if name == "year" and value.value.isdecimal():
         return f"{value.value}–{(int(value.value) + 1) % 100:02}"
     return value.name or value.value
+
+
+def _groups(found: Results, *, rare: bool) -> list[Group]:
+    """Return the facets to show, those few people need apart."""
+    wanted = (facet for facet in found.facets if (facet.name in RARE_FACETS) is rare)
+    return [group for facet in wanted if (group := _group(facet))]
 
 
 def _group(facet: Facet) -> Group | None:
@@ -157,6 +185,19 @@ def _chips(found: Results) -> list[Way]:
     ]
 
 
+def _days_chip(query: Query) -> list[Way]:
+    days = query.filters.get(ranges.NAME)
+    return [Way(_days_in_words(days), _url(query.without(ranges.NAME)))] if days else []
+
+
+def _days_in_words(days: tuple[str, ...]) -> str:
+    """Return a range of days in words."""
+    first, last = ranges.days(days)
+    if first and last:
+        return str(_("Started %(first)s to %(last)s", first=day(first), last=day(last)))
+    return str(_("Started since %(day)s", day=day(first)) if first else _("Started until %(day)s", day=day(last)))
+
+
 def _sorts(found: Results) -> list[Choice]:
     words = {Sort.BEST: _("Best match"), Sort.NEWEST: _("Newest"), Sort.TESTED: _("Most tested")}
     offered = [sort for sort in Sort if sort is not Sort.BEST or found.query.clauses]
@@ -164,6 +205,8 @@ def _sorts(found: Results) -> list[Choice]:
 
 
 def _chosen_words(found: Results, name: str) -> str:
+    if name == ranges.NAME:
+        return _days_in_words(found.query.filters[name])
     values = [value for facet in found.facets if facet.name == name for value in facet.values if value.chosen]
     return " / ".join(_in_words(name, value) for value in values)
 

@@ -18,11 +18,13 @@ from kb.cycles.rules import (
     Scale,
     Stage,
 )
+from kb.evidence.rules import EvidenceLabel
 from kb.ideas.rules import Cost, Target
 from kb.items.rules import CoreConsistency, CreditRole, GradeBand, Kind, Language, LinkType, Planned
 from kb.methods.models import Phase
 from kb.permissions import Audience, State
 from kb.schools.models import Level
+from kb.search.stafftime import StaffTime
 
 LABELS: tuple[tuple[enum.StrEnum, LazyString], ...] = (  # no dict: equal words of two lists are equal keys
     (Kind.IDEA, _("Change idea")),
@@ -102,6 +104,12 @@ LABELS: tuple[tuple[enum.StrEnum, LazyString], ...] = (  # no dict: equal words 
     (Decision.TEST_AGAIN, _("Test again elsewhere")),
     (Decision.SCALE, _("Scale")),
     (Decision.UNDECIDED, _("Undecided")),
+    (StaffTime.UNDER_HOUR, _("Under an hour a week")),
+    (StaffTime.TO_THREE_HOURS, _("1 to 3 hours a week")),
+    (StaffTime.MORE, _("More than 3 hours a week")),
+    (StaffTime.NOT_SAID, _("Not said by the week")),
+    (EvidenceLabel.UNTESTED, _("Not tested yet")),
+    (EvidenceLabel.TRIED_ONCE, _("Tested once")),
     (Direction.UP, _("Goes up")),
     (Direction.DOWN, _("Goes down")),
     (Direction.SAME, _("Stays the same")),

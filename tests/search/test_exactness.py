@@ -1,5 +1,6 @@
 """Totals, facet counts, orders and access equal a recount by hand, for eight kinds of viewers over random worlds."""
 
+import datetime as dt
 import itertools
 import random
 
@@ -9,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb import feed
-from kb.cycles.models import Cycle
-from kb.cycles.rules import Stage
+from kb.cells import DEFAULT_MINIMUM, is_small
+from kb.cycles.models import Cycle, Prediction
+from kb.cycles.rules import Outcome, Stage
 from kb.db import Database
+from kb.ideas.models import ChangeIdea
 from kb.items.models import Item, ItemTag, Link, Tag
 from kb.items.queries import readable
 from kb.items.rules import Kind, Vocabulary
@@ -23,13 +26,15 @@ from kb.search import columns
 from kb.search.access import readable_rows
 from kb.search.query import FACETS, Sort
 from kb.search.service import Search
+from kb.search.stafftime import bucket
 from tests.factories import make_idea
 from tests.search.conftest import Finder
 from tests.search.world import World, ask, make_world
 
 SEEDS = (1, 2, 3)
 OWN = {"kind", "language"}
-INHERITED = {"topic", "subject"}
+INHERITED = {"topic", "subject", "cost", "time"}
+LABELS = {0: {"untested"}, 1: {"tried_once"}}
 
 
 class Recount:
@@ -46,6 +51,11 @@ class Recount:
         self.tags: dict[int, list[Tag]] = {}
         for item_id, tag in session.execute(sa.select(ItemTag.item_id, Tag).join(Tag)):
             self.tags.setdefault(item_id, []).append(tag)
+        self.ideas = {row.item_id: row for row in session.scalars(sa.select(ChangeIdea))}
+        self.outcomes: dict[int, set[str]] = {}
+        for row in session.scalars(sa.select(Prediction)):
+            if row.outcome not in {None, Outcome.CANNOT_TELL}:
+                self.outcomes.setdefault(row.cycle_id, set()).add(row.outcome.value)
         self.links = session.execute(sa.select(Link.source_id, Link.target_id)).all()
 
     def evidence(self, item: Item) -> list[Cycle]:
@@ -56,6 +66,10 @@ class Recount:
         return [self.cycles[target] for target in cited if target in self.cycles] if item.kind is Kind.CASE else []
 
     def values(self, facet: str, item: Item) -> set[str]:
+        if facet == "tested":
+            return {str(least) for least in (1, 2, 3, 5) if self.tested(item)[0] >= least}
+        if facet == "label":
+            return LABELS.get(self.tested(item)[1], set()) if item.kind is Kind.IDEA else set()
         found = self.own(facet, item)
         if facet in INHERITED and item.id in self.cycles:
             idea = self.visible.get(self.cycles[item.id].idea_id)
@@ -65,11 +79,16 @@ class Recount:
                 found |= self.own(facet, self.visible[cycle.item_id])
         return found
 
-    def own(self, facet: str, item: Item) -> set[str]:  # noqa: PLR0911 - one answer a facet
+    def own(self, facet: str, item: Item) -> set[str]:  # noqa: C901, PLR0911 - one answer a facet
         if facet in {"kind", "language"}:
             return {getattr(item, facet).value}
         if facet in {"topic", "subject", "grade"}:
             return {tag.slug for tag in self.tags.get(item.id, []) if tag.vocabulary is Vocabulary(facet)}
+        if facet == "group":
+            tags = [] if self.is_small(item) else self.tags.get(item.id, [])
+            return {tag.slug for tag in tags if tag.vocabulary is Vocabulary.GROUP}
+        if facet in {"cost", "time"}:
+            return self.of_idea(facet, self.ideas.get(item.id))
         if facet == "network":
             return {self.networks[item.network_id].public_id} if item.network_id else set()
         if facet == "school":
@@ -85,8 +104,25 @@ class Recount:
         if facet == "year":
             began = cycle.started_on
             return {str(began.year if began.month >= 7 else began.year - 1)} if began else set()
+        if facet == "met":
+            return set(self.outcomes.get(item.id, ()))
         value = getattr(cycle, facet)
         return {value.value} if value else set()
+
+    def of_idea(self, facet: str, idea: ChangeIdea | None) -> set[str]:
+        if idea is None:
+            return set()
+        if facet == "cost":
+            return {idea.cost.value} if idea.cost else set()
+        return {bucket(idea.staff_time).value}
+
+    def is_small(self, item: Item) -> bool:
+        cycle, network = self.cycles.get(item.id), self.networks.get(item.network_id or 0)
+        return cycle is not None and is_small(cycle.group_size, network.minimum_group if network else DEFAULT_MINIMUM)
+
+    def days(self, item: Item) -> set[dt.date]:
+        cycles = [*self.evidence(item), *filter(None, [self.cycles.get(item.id)])]
+        return {cycle.started_on for cycle in cycles if cycle.started_on}
 
     def passes(self, item: Item, filters: dict[str, list[str]], but: str = "") -> bool:
         return all(self.values(name, item) & set(wanted) for name, wanted in filters.items() if name != but)
@@ -111,6 +147,13 @@ def _filters(dice: random.Random) -> dict[str, list[str]]:
         "year": ["2023", "2024", "2025"],
         "locale": ["1", "2"],
         "language": ["en", "es"],
+        "met": ["met", "partly", "not_met"],
+        "tested": ["1", "2", "3", "5"],
+        "label": ["untested", "tried_once"],
+        "group": ["seniors", "newcomers"],
+        "scale": ["one_class", "all", "five"],
+        "cost": ["none", "low"],
+        "time": ["under_hour", "more", "not_said"],
     }
     names = dice.sample(sorted(offered), dice.randrange(3))
     return {name: dice.sample(offered[name], dice.randint(1, len(offered[name]))) for name in names}
@@ -146,7 +189,7 @@ def test_totals_and_counts_equal_a_recount(session: orm.Session, search: Search,
 
 def test_every_facet_is_counted_somewhere(session: orm.Session, search: Search, find: Finder) -> None:
     """The recount above would also agree on nothing at all."""
-    world = make_world(session, 1)
+    world = make_world(session, 1, size=120)
     results = find(ask(), world.viewers["writer"])
     assert {facet.name for facet in results.facets if len(facet.values) > 1} == set(FACETS)
 

@@ -10,8 +10,10 @@ from sqlalchemy import orm
 from kb import feed
 from kb.accounts.models import Role
 from kb.accounts.queries import viewer_of
-from kb.cycles.rules import Decision, ResultStatus, Stage
+from kb.cycles.models import Prediction
+from kb.cycles.rules import Decision, Outcome, ResultStatus, Scale, Stage
 from kb.db import Database
+from kb.ideas.rules import Cost
 from kb.items.models import Item
 from kb.items.rules import Kind, Language, LinkType, Vocabulary
 from kb.permissions import ANONYMOUS, Audience, State, Viewer
@@ -34,6 +36,7 @@ WORDS = (
     "homework", "attendance", "advisory", "fafsa", "reading", "fractions",
     "belonging", "visits", "tardy", "mentors", "exit", "tickets",
 )  # fmt: skip
+STAFF_TIMES = ("", "40 minutes a week", "2 hours a week", "five hours each week", "as it comes")
 HIDDEN_WORD = "zanzibar"
 
 
@@ -56,7 +59,7 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
     """Make a world and commit it through the feed."""
     dice = random.Random(seed)
     schools = [make_school(session, locale=dice.choice(["11", "21", "33", "43", ""])) for _ in range(3)]
-    networks = [make_network(session, schools[0], schools[1]), make_network(session, schools[2])]
+    networks = [make_network(session, schools[0], schools[1]), make_network(session, schools[2], minimum_group=5)]
     methods = [make_method(session, f"pdsa{seed}"), make_method(session, f"roci{seed}")]
     people = {
         name: make_person(session, name=name) for name in ("writer", "reader", "other", "curator", "loner", "admin")
@@ -86,11 +89,15 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
             "published_at": NOW - dt.timedelta(days=dice.randrange(900)),
         }
 
-    ideas = [make_idea(session, **shared()) for _ in range(size // 4)]
+    ideas = [
+        make_idea(session, **shared(), cost=dice.choice([None, *Cost]), staff_time=dice.choice(STAFF_TIMES))
+        for _ in range(size // 4)
+    ]
     cycles = [
         make_cycle(session, dice.choice(ideas), method=dice.choice(methods), **shared(), **_test(dice))
         for _ in range(size // 2)
     ]
+    _predict(session, dice, cycles)
     cases = [make_case(session, **shared()) for _ in range(size - len(ideas) - len(cycles))]
     for case in cases:
         for cited in dice.sample([*ideas, *cycles], 3):
@@ -100,7 +107,7 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
         (Vocabulary.TOPIC, ["Attendance", "Belonging"]),
         (Vocabulary.SUBJECT, ["Math", "Art"]),
         (Vocabulary.GRADE, ["pk-2", "9-12"]),
-        (Vocabulary.GROUP, ["Seniors"]),
+        (Vocabulary.GROUP, ["Seniors", "Newcomers"]),
     ):
         for label in labels:
             make_tag(session, vocabulary, label, *dice.sample(items, size // 3))
@@ -112,6 +119,7 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
 
 def _test(dice: random.Random) -> dict[str, Any]:
     stage = dice.choice([Stage.DONE, Stage.DONE, Stage.RUNNING, Stage.PLANNED])
+    rest = {"scale": dice.choice([None, *Scale]), "group_size": dice.choice([None, 4, 9, 10, 30])}
     began = None if stage is Stage.PLANNED else dt.date(2023, 5, 1) + dt.timedelta(days=dice.randrange(900))
     if stage is Stage.DONE:
         return {
@@ -120,8 +128,28 @@ def _test(dice: random.Random) -> dict[str, Any]:
             "ended_on": began,
             "result": dice.choice(list(ResultStatus)),
             "decision": dice.choice(list(Decision)),
+            **rest,
+            **_context(dice),
         }
-    return {"stage": stage, "started_on": began, "context_locale": dice.choice(["", "12"])}
+    return {"stage": stage, "started_on": began, "context_locale": dice.choice(["", "12"]), **rest}
+
+
+def _context(dice: random.Random) -> dict[str, Any]:
+    return {
+        "context_enrolment": dice.choice([None, 300, 900, 1800]),
+        "context_frl": dice.choice([None, 10.0, 55.5, 90.0]),
+        "context_multilingual": dice.choice([None, 5.0, 40.0]),
+        "context_disability": dice.choice([None, 8.0, 20.0]),
+    }
+
+
+def _predict(session: orm.Session, dice: random.Random, cycles: list[Item]) -> None:
+    """Give some cycles predictions, judged or not."""
+    for cycle in cycles:
+        for position in range(dice.choice([0, 1, 2])):
+            outcome = dice.choice([None, *Outcome])
+            session.add(Prediction(cycle_id=cycle.id, position=position, outcome=outcome))
+    session.flush()
 
 
 def of_kind(world: World, kind: Kind) -> list[Item]:

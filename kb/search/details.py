@@ -1,0 +1,105 @@
+"""What the rarer filters and the order "schools like mine" look at: more columns of an item, and how they are read."""
+
+import datetime as dt
+import enum
+import functools
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb.cycles.models import Cycle, Prediction
+from kb.cycles.rules import Outcome, Scale
+from kb.ideas.models import ChangeIdea
+from kb.ideas.rules import Cost
+from kb.items.models import Item
+from kb.schools.models import School
+from kb.search.stafftime import StaffTime, bucket
+
+UNKNOWN = -1
+FIELDS = [
+    ("day", np.int32),
+    ("group_size", np.int32),
+    ("scale", np.int8),
+    ("cost", np.int8),
+    ("time", np.int8),
+    ("low", np.int8),
+    ("high", np.int8),
+    ("enrolment", np.float32),
+    ("frl", np.float32),
+    ("multilingual", np.float32),
+    ("disability", np.float32),
+    ("met", np.int8),  # a bit for each of OUTCOMES
+]
+OUTCOMES = (Outcome.MET, Outcome.PARTLY, Outcome.NOT_MET)  # "cannot tell" is no answer to "was it met?"
+
+
+def codes(words: type[enum.StrEnum]) -> dict[str, int]:
+    """Return the code of each word of a list: its place."""
+    return {word.value: number for number, word in enumerate(words)}
+
+
+SCALES, COSTS, TIMES = codes(Scale), codes(Cost), codes(StaffTime)
+MET = {outcome.value: number for number, outcome in enumerate(OUTCOMES)}
+GRADES = {"PK": 0, "KG": 1, **{f"{grade:02}": grade + 1 for grade in range(1, 14)}}  # "AE" and "UG" are no span
+SELECTED = (
+    Cycle.started_on,
+    Cycle.group_size,
+    sa.type_coerce(Cycle.scale, sa.String),
+    sa.type_coerce(ChangeIdea.cost, sa.String),
+    ChangeIdea.staff_time,
+    School.grade_low,
+    School.grade_high,
+    Cycle.context_enrolment,
+    Cycle.context_frl,
+    Cycle.context_multilingual,
+    Cycle.context_disability,
+)
+
+
+def values(
+    started: dt.date | None,
+    group_size: int | None,
+    scale: str | None,
+    cost: str | None,
+    staff_time: str | None,
+    low: str | None,
+    high: str | None,
+    *context: float | None,
+) -> tuple[Any, ...]:
+    """Return the columns of one item in the order of FIELDS; the outcomes are added by ``mark_outcomes``."""
+    return (
+        UNKNOWN if started is None else started.toordinal(),
+        UNKNOWN if group_size is None else group_size,
+        SCALES.get(scale or "", UNKNOWN),
+        COSTS.get(cost or "", UNKNOWN),
+        UNKNOWN if staff_time is None else _time(staff_time),
+        GRADES.get(low or "", UNKNOWN),
+        GRADES.get(high or "", UNKNOWN),
+        *(UNKNOWN if value is None else value for value in context),
+        0,
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _time(text: str) -> int:
+    return TIMES[bucket(text).value]
+
+
+def mark_outcomes(session: orm.Session, rows: npt.NDArray[np.void], *, after: int) -> None:
+    """Set the bits of every outcome that the predictions of these items had; all changed after ``after`` are there."""
+    code = sa.case(MET, value=sa.type_coerce(Prediction.outcome, sa.String))
+    select = (
+        sa.select(Prediction.cycle_id, code)
+        .distinct()
+        .join(Item, Item.id == Prediction.cycle_id)
+        .where(Prediction.outcome.in_(OUTCOMES), Item.change_seq > after)
+    )
+    pairs = np.array([tuple(row) for row in session.execute(select)], np.int64).reshape(-1, 2)
+    place = np.full(int(max(rows["id"].max(), pairs[:, 0].max(initial=0))) + 1, UNKNOWN)
+    place[rows["id"]] = np.arange(len(rows))
+    at = place[pairs[:, 0]]
+    known = at != UNKNOWN
+    np.bitwise_or.at(rows["met"], at[known], (1 << pairs[known, 1]).astype(np.int8))
