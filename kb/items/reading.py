@@ -115,9 +115,10 @@ class _Reader:
 
 
 def _link(row: Link) -> LinkEntry:
-    adaptation = row.adaptation and AdaptationEntry.model_construct(
-        **{name: getattr(row.adaptation, name) for name in AdaptationEntry.model_fields}
-    )
+    adaptation = None
+    if row.adaptation is not None:
+        facts = {name: getattr(row.adaptation, name) for name in AdaptationEntry.model_fields}
+        adaptation = AdaptationEntry.model_construct(**facts)
     return LinkEntry.model_construct(
         type=row.type,
         target=row.target.public_id,
