@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 DEFAULT_MINIMUM = 10
+_PEOPLE = r"(?:students?|pupils?|learners?|children|kids|estudiantes?|alumn[oa]s?)"
+_STUDENTS = re.compile(rf"\s*{_PEOPLE}\b", re.IGNORECASE)
+_PERCENT = re.compile(rf"\s*(?:%|(?:per\s?cent|pct)\s*(?:of\s+(?:the\s+|all\s+)?{_PEOPLE}.*)?$)", re.IGNORECASE)
 _OF = re.compile(r"\b(\d{1,4})\s+(?:out\s+)?(?:of|de)\s+(?:the\s+|our\s+|los\s+|las\s+)?(\d{1,4})\b", re.IGNORECASE)
 
 
@@ -37,7 +40,10 @@ HIDDEN = Cell(Shown.HIDDEN)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The raw figures of one group: ``count`` of ``n``, or values in a unit ("%" = per cent of the n)."""
+    """The raw figures of one group: ``count`` of ``n``, or values in a unit ("%": per cent of the n; or students).
+
+    Where ``n`` is not told, the group is at most ``within`` large: the size of the whole test, if that is known.
+    """
 
     n: int | None
     count: int | None = None
@@ -45,6 +51,12 @@ class Figures:
     after: float | None = None
     comparison: float | None = None
     unit: str = ""
+    within: int | None = None
+
+    @property
+    def most(self) -> int | None:
+        """The number of students that a count of them is judged by."""
+        return self.within if self.n is None else self.n
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,7 @@ def is_small(n: int | None, minimum: int) -> bool:
     return n is not None and n < minimum
 
 
-def count_cell(count: int | None, n: int | None, minimum: int) -> Cell:
+def count_cell(count: float | None, n: int | None, minimum: int) -> Cell:
     """Return a count of students as it may be shown."""
     if count is None:
         return NOT_GIVEN
@@ -106,12 +118,13 @@ def show(figures: Figures, minimum: int) -> ShownFigures:
         return _hide(figures)
 
     def value(number: float | None) -> Cell:
-        is_percent = figures.unit.strip().startswith("%")
-        return percent_cell(number, figures.n, minimum) if is_percent else _exact(number)
+        if _PERCENT.match(figures.unit):
+            return percent_cell(number, figures.n, minimum)
+        return count_cell(number, figures.most, minimum) if _STUDENTS.match(figures.unit) else _exact(number)
 
     return ShownFigures(
         n=_exact(figures.n),
-        count=count_cell(figures.count, figures.n, minimum),
+        count=count_cell(figures.count, figures.most, minimum),
         before=value(figures.before),
         after=value(figures.after),
         comparison=value(figures.comparison),

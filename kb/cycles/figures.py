@@ -82,9 +82,12 @@ def lines(results: Sequence[Raw], *, group_size: int | None, minimum: int) -> li
     """Return the results in their order, with nothing that tells of fewer students than ``minimum``.
 
     A test whose own group is under the minimum shows no number, no student group and no note with a figure in it.
-    The groups of one measure are judged together, so that a hidden one cannot be had by subtraction.
+    The groups of one measure are judged together, so that a hidden one cannot be had by subtraction. The note of a
+    group that is hidden has no figure either.
     """
-    figures = [Figures(row.n, row.count, row.before, row.after, row.comparison, row.unit) for row in results]
+    figures = [
+        Figures(row.n, row.count, row.before, row.after, row.comparison, row.unit, within=group_size) for row in results
+    ]
     small = cells.is_small(group_size, minimum)
     shown = cells.hide_all(figures) if small else _by_measure(results, figures, minimum)
     return [
@@ -93,7 +96,7 @@ def lines(results: Sequence[Raw], *, group_size: int | None, minimum: int) -> li
             kind=row.kind,
             group="" if small else row.group,
             unit=row.unit,
-            note=words_only(row.note, small=small),
+            note=words_only(row.note, small=small or cell.n.shown is Shown.HIDDEN),
             cells=cell,
         )
         for row, cell in zip(results, shown, strict=True)

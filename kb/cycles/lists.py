@@ -12,7 +12,7 @@ from sqlalchemy import orm
 
 from kb import cells
 from kb.cycles.models import Cycle
-from kb.cycles.rules import Decision, ResultStatus, Stage
+from kb.cycles.rules import Decision, ResultStatus, Stage, students
 from kb.drivers.models import Driver, DriverIdea
 from kb.ids import Ref
 from kb.items.models import Item
@@ -179,6 +179,7 @@ def _select(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
             Cycle.ended_on,
             Cycle.test_population,
             Cycle.group_size,
+            Cycle.scale,
             Cycle.context_locale,
             Cycle.context_level,
             Cycle.context_enrolment,
@@ -223,7 +224,7 @@ def _line(row: Any) -> CycleLine:
         decision=row.decision,
         started_on=row.started_on,
         ended_on=row.ended_on,
-        population="" if cells.is_small(row.group_size, minimum) else row.test_population,
+        population="" if cells.is_small(students(row.group_size, row.scale), minimum) else row.test_population,
         place=Place(
             locale=row.context_locale or row.locale or "",
             level=row.context_level or row.level,

@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from kb import cells
 from kb.cycles import figures
 from kb.cycles.models import Cycle, Prediction, Result
-from kb.cycles.rules import Confidence, Direction, LockLabel, Outcome, Stage, lock_label
+from kb.cycles.rules import Confidence, Direction, LockLabel, Outcome, Stage, lock_label, students
 from kb.ids import Ref
 from kb.items.models import Item
 from kb.items.queries import item_by_ref, readable
@@ -57,9 +57,14 @@ class CycleFacts:
     minimum: int
 
     @property
+    def students(self) -> int | None:
+        """How many students took part, whether or not that may be told."""
+        return students(self.cycle.group_size, self.cycle.scale)
+
+    @property
     def small(self) -> bool:
         """Whether the group is too small for any number."""
-        return cells.is_small(self.cycle.group_size, self.minimum)
+        return cells.is_small(self.students, self.minimum)
 
     @property
     def group_size(self) -> int | None:
@@ -84,12 +89,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ShownPrediction:
-    """A prediction beside what happened, and what may honestly be said about when it was written."""
+    """A prediction beside what happened, and what may honestly be said about when it was written.
+
+    Of a small group no figure is told, neither the expected one nor the actual one; with it goes the fingerprint, from
+    which a hidden figure could be guessed.
+    """
 
     question: str
     expected: str
-    value: float | None
-    unit: str
+    expected_hidden: bool
     direction: Direction | None
     confidence: Confidence | None
     outcome: Outcome | None
@@ -133,7 +141,7 @@ def steps(session: orm.Session, item: Item, version_id: int) -> list[Step]:
 
 
 def predictions(session: orm.Session, facts: CycleFacts) -> list[ShownPrediction]:
-    """Return the predictions in their order; what happened without figures where the group is small."""
+    """Return the predictions in their order, without figures where the group is small."""
     rows = session.scalars(_PREDICTIONS, {"of": facts.cycle.item_id})
     return [_shown(row, stage=facts.cycle.stage, small=facts.small) for row in rows]
 
@@ -141,7 +149,7 @@ def predictions(session: orm.Session, facts: CycleFacts) -> list[ShownPrediction
 def results(session: orm.Session, facts: CycleFacts) -> figures.Table:
     """Return the results as they may be shown."""
     rows = session.scalars(_RESULTS, {"of": facts.cycle.item_id})
-    return figures.Table(figures.lines(rows.all(), group_size=facts.cycle.group_size, minimum=facts.minimum))
+    return figures.Table(figures.lines(rows.all(), group_size=facts.students, minimum=facts.minimum))
 
 
 @functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it
@@ -175,12 +183,14 @@ def _facts(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _shown(row: Prediction, *, stage: Stage, small: bool) -> ShownPrediction:
-    actual = figures.words_only(row.actual, small=small)
+    question, expected, actual = (
+        figures.words_only(text, small=small) for text in (row.question, row.expected, row.actual)
+    )
+    told = (question, expected) == (row.question, row.expected) and not (small and row.value is not None)
     return ShownPrediction(
-        question=row.question,
-        expected=row.expected,
-        value=row.value,
-        unit=row.unit,
+        question=question,
+        expected=expected,
+        expected_hidden=expected != row.expected,
         direction=row.direction,
         confidence=row.confidence,
         outcome=row.outcome,
@@ -188,7 +198,7 @@ def _shown(row: Prediction, *, stage: Stage, small: bool) -> ShownPrediction:
         hidden=actual != row.actual,
         label=lock_label(locked_at=row.locked_at, do_starts=row.do_starts, stage=stage),
         locked_at=row.locked_at,
-        lock_hash=row.lock_hash,
+        lock_hash=row.lock_hash if told else None,
         locked_at_origin=row.locked_at_origin,
     )
 

@@ -115,6 +115,11 @@ def prediction_hash(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def students(group_size: int | None, scale: Scale | None) -> int | None:
+    """Return how many students a test is about, None if unknown: a test with one student is about one of them."""
+    return 1 if scale is Scale.ONE_STUDENT else group_size
+
+
 def lock_label(*, locked_at: dt.datetime | None, do_starts: dt.date | None, stage: Stage) -> LockLabel:
     """Say when the prediction was written: "before data" only if locked before the start of Do as recorded then.
 

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from typing import Any
 
 from kb.cells import Cell, Shown, is_small
-from kb.cycles.document import CycleDocument, ResultEntry
+from kb.cycles.document import CycleDocument, PredictionEntry, ResultEntry
 from kb.cycles.figures import Line, lines, words_only
+from kb.cycles.rules import students
 from kb.items.document import ItemDocument
 
 NUMBERS = ("n", "count", "before", "after", "comparison")
@@ -29,8 +30,9 @@ def public_document(document: ItemDocument, *, visible: Collection[str], minimum
 
 
 def _cycle(document: CycleDocument, visible: Collection[str], minimum: int) -> dict[str, Any]:
-    small = is_small(document.group_size, minimum)
-    shown = lines(document.results, group_size=document.group_size, minimum=minimum)
+    size = students(document.group_size, document.scale)
+    small = is_small(size, minimum)
+    shown = lines(document.results, group_size=size, minimum=minimum)
     changes: dict[str, Any] = {
         "idea": document.idea if document.idea in visible else "",
         "previous": document.previous if document.previous in visible else None,
@@ -41,12 +43,18 @@ def _cycle(document: CycleDocument, visible: Collection[str], minimum: int) -> d
             "group_size": None,
             "test_population": "",
             "groups": [],
-            "predictions": [
-                entry.model_copy(update={"actual": words_only(entry.actual, small=True)})
-                for entry in document.predictions
-            ],
+            "predictions": [_without_figures(entry) for entry in document.predictions],
         }
     return changes
+
+
+def _without_figures(entry: PredictionEntry) -> PredictionEntry:
+    """Return a prediction about a small group: no figure, and no fingerprint from which one could be guessed."""
+    told = {name: words_only(getattr(entry, name), small=True) for name in ("question", "expected", "actual")}
+    copy = entry.model_copy(update={**told, "value": None})
+    if copy.own_hash == entry.own_hash:
+        return copy
+    return copy.model_copy(update={"locked_at": None, "lock_hash": None, "do_starts": None})
 
 
 def _result(line: Line) -> ResultEntry:

@@ -16,6 +16,7 @@ from kb.ideas.models import ChangeIdea
 from kb.ideas.rules import Cost
 from kb.items.models import Item
 from kb.schools.models import School
+from kb.search.similarity import GRADES
 from kb.search.stafftime import StaffTime, bucket
 
 UNKNOWN = -1
@@ -43,10 +44,9 @@ def codes(words: type[enum.StrEnum]) -> dict[str, int]:
 
 SCALES, COSTS, TIMES = codes(Scale), codes(Cost), codes(StaffTime)
 MET = {outcome.value: number for number, outcome in enumerate(OUTCOMES)}
-GRADES = {"PK": 0, "KG": 1, **{f"{grade:02}": grade + 1 for grade in range(1, 14)}}  # "AE" and "UG" are no span
 SELECTED = (
     Cycle.started_on,
-    Cycle.group_size,
+    sa.case((Cycle.scale == Scale.ONE_STUDENT, 1), else_=Cycle.group_size),  # as kb.cycles.rules.students
     sa.type_coerce(Cycle.scale, sa.String),
     sa.type_coerce(ChangeIdea.cost, sa.String),
     ChangeIdea.staff_time,

@@ -15,6 +15,7 @@ from kb import markup
 from kb.cells import DEFAULT_MINIMUM, is_small
 from kb.cycles.figures import words_only
 from kb.cycles.models import Cycle, Prediction, Result
+from kb.cycles.rules import students
 from kb.db import Database
 from kb.drivers.models import Driver, DriverIdea
 from kb.ideas.models import ChangeIdea
@@ -186,7 +187,7 @@ def _source(item: Item, held: _Neighbours) -> Source:
 def _of_cycle(item: Item, held: _Neighbours) -> Iterator[tuple[float, str]]:
     """Yield what a cycle is found by; of a group under the minimum neither its name nor a number is told."""
     cycle, idea, method = held.cycles[item.id]
-    small = is_small(cycle.group_size, held.minimums.get(item.network_id or 0, DEFAULT_MINIMUM))
+    small = is_small(students(cycle.group_size, cycle.scale), held.minimums.get(item.network_id or 0, DEFAULT_MINIMUM))
     for tag in item.tags:
         if not (small and tag.vocabulary is Vocabulary.GROUP):
             yield KEYWORDS, tag.label

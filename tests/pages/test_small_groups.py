@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import orm
@@ -11,7 +12,7 @@ from sqlalchemy import orm
 from kb import models as m
 from kb.cells import Shown
 from kb.cycles import figures
-from kb.cycles.rules import MeasureKind
+from kb.cycles.rules import MeasureKind, Scale
 from kb.items.rules import Vocabulary
 from tests import factories as make
 from tests.pages.conftest import World
@@ -100,6 +101,55 @@ def test_the_list_of_an_idea_names_no_small_group(show: Show, visitor: Visitor, 
         page = visitor.get(address)
         assert "Eight newcomers" not in page.text
         assert "One class of seniors" in page.text
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"n": 24, "before": 3, "after": 5, "unit": "students"},
+        {"n": 24, "before": 12.5, "after": 20.8, "unit": "percent"},
+        {"n": 24, "before": 12.5, "after": 20.8, "unit": "per cent of the students"},
+    ],
+)
+def test_students_by_any_unit_are_a_range(show: Show, result: dict[str, Any]) -> None:
+    page = show(result)
+    assert "between" in page.text
+    for told in (" 3 student", " 5 student", "12.5", "20.8"):
+        assert told not in page.text
+
+
+def test_a_percent_of_something_else_is_no_count_of_students(show: Show) -> None:
+    assert "12 percent of turns" in show({"n": 24, "after": 12, "unit": "percent of turns"}).text
+
+
+def test_a_count_without_a_size_is_judged_by_the_whole_test(show: Show) -> None:
+    assert "20" not in show({"count": 20}, group_size=24).text.replace("2025", "").replace("2026", "")
+
+
+def test_the_note_of_a_hidden_group_tells_no_figure(show: Show) -> None:
+    text = show({"n": 24, "count": 12}, {"measure": "Moved up", "n": 6, "count": 4, "note": "4 moved up"}).text
+    assert "12 of 24" in text
+    assert "4 moved up" not in text
+
+
+def test_a_test_with_one_student_is_small(show: Show, visitor: Visitor, world: World) -> None:
+    page = show({"before": 71, "after": 83, "unit": "points"}, scale=Scale.ONE_STUDENT, test_population="Our newcomer")
+    for words in ("71", "83", "63 %", "Our newcomer", "Newcomers"):
+        assert words not in page.text, words
+    assert "Our newcomer" not in visitor.get(f"/ideas/{world.idea.ref}").text
+
+
+def test_a_small_test_tells_no_expected_figure_and_no_way_to_guess_it(
+    show: Show, writing: orm.Session, publish: Callable[[], None], visitor: Visitor
+) -> None:
+    page = show(group_size=8)
+    assert "Most of them" in page.text
+    row = writing.scalars(sa.select(m.Prediction).where(m.Prediction.expected == "Most of them")).one()
+    row.expected, row.locked_at, row.lock_hash = "5 will come", make.NOW, "ab" * 32
+    publish()
+    text = visitor.get(page.address).text
+    assert "5 will come" not in text
+    assert "abab" not in text
 
 
 Number = st.none() | st.integers(0, 60)
