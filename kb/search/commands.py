@@ -1,5 +1,6 @@
-"""The commands that look after the search index: rebuild, verify, status."""
+"""The commands that look after the search: rebuild, verify, status, unanswered."""
 
+import datetime as dt
 import sys
 import time
 
@@ -8,6 +9,7 @@ import click
 from kb import config, feed, schema
 from kb.db import Database
 from kb.search.service import Search
+from kb.search.unanswered import most_asked
 
 MEGABYTE = 1_000_000
 
@@ -62,6 +64,19 @@ def status() -> None:
     click.echo(f"Documents  {held.documents:,} in {held.segments} segments, {held.size / MEGABYTE:,.1f} MB")
     click.echo(f"Complete   up to change {held.last} of {latest}")
     click.echo(f"Made       {held.made}")
+
+
+@search.command()
+@click.option("--days", type=click.IntRange(1, 90), default=90, show_default=True, help="How far to look back.")
+def unanswered(days: int) -> None:
+    """List what was asked for without an answer, most often first."""
+    today = dt.datetime.now(dt.UTC).date()
+    with _database().reading() as session:
+        asked = most_asked(session, since=today - dt.timedelta(days=days))
+    if not asked:
+        click.echo(f"No search was left without an answer in the last {days} days.")
+    for one in asked:
+        click.echo(f"{one.times:6,}  {one.text}  (last on {one.last})")
 
 
 def _search() -> Search:

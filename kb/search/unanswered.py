@@ -37,8 +37,11 @@ class Asked:
 
 
 def public_text(typed: Sequence[Clause], meant: Sequence[Clause], words: Vocabulary) -> str | None:
-    """Return the corrected search in published words, None if it holds anything else or looks like a name."""
-    if _looks_like_a_name(typed):
+    """Return the corrected search in published words, None if it holds anything else or looks like a name.
+
+    A search that leaves words out on purpose is none either: it asks for less than there is.
+    """
+    if any(clause.excluded for clause in typed) or _looks_like_a_name(typed):
         return None
     said: list[str] = []
     for word in _words(meant):
@@ -58,13 +61,7 @@ def _looks_like_a_name(clauses: Sequence[Clause]) -> bool:
 
 
 def _words(clauses: Iterable[Clause]) -> list[Word]:
-    return [
-        word
-        for clause in clauses
-        if not clause.excluded
-        for compound in compounds(clean(clause.text))
-        for word in compound.parts
-    ]
+    return [word for clause in clauses for compound in compounds(clean(clause.text)) for word in compound.parts]
 
 
 class Unanswered:
