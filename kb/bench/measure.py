@@ -4,6 +4,7 @@ import http.client
 import statistics
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -93,11 +94,11 @@ def side_by_side(
     plain = Address(bare, "/1")
     addresses = {name: Address(server, path) for name, server in servers.items()}
     everyone: Sequence[Address] = (plain, *addresses.values())
-    for address in everyone:
-        address.warm_up()
-    for _ in range(max(2, requests // ROUND)):
+    with ExitStack() as stack:
         for address in everyone:
-            address.round(ROUND)
-    for address in everyone:
-        address.close()
+            stack.enter_context(closing(address))
+            address.warm_up()
+        for _ in range(max(2, requests // ROUND)):
+            for address in everyone:
+                address.round(ROUND)
     return plain.figures(plain), {name: address.figures(plain) for name, address in addresses.items()}

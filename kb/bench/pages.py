@@ -32,6 +32,7 @@ def measure(data: Path, requests: int, progress: Progress) -> dict[str, Any]:
     pages: dict[str, Any] = {}
     plain: list[Figures] = []
     with _servers(data) as (bare, servers):
+        processes.wait_until_idle((bare, *servers.values()))
         for name, path in paths.items():
             progress(name)
             beside, figures = side_by_side(bare, servers, path, requests)

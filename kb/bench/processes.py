@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ from kb.errors import KbError
 HOST = "127.0.0.1"
 _READY_WITHIN = 60.0
 _ENDS_WITHIN = 10.0
+_IDLE_WITHIN = 120.0
+_LOOK = 1.0
+_IDLE_SHARE = 0.03  # of one core
 _CPU_CLOCK = 2  # CPUCLOCK_SCHED: nanoseconds of all threads of a process, ended ones too
 _KB = (sys.executable, "-c", "from kb.cli import main; main()")
 
@@ -45,6 +48,17 @@ class Server:
     def cpu_ns(self) -> int:
         """Return the CPU time its processes used since they began, in nanoseconds."""
         return sum(time.clock_gettime_ns((~pid << 3) | _CPU_CLOCK) for pid in self.pids)
+
+
+def wait_until_idle(servers: Iterable[Server]) -> None:
+    """Wait until no server works on its own account any more: what it reads at its start is no page's cost."""
+    watched = tuple(servers)
+    deadline = time.monotonic() + _IDLE_WITHIN
+    while time.monotonic() < deadline:
+        before = sum(server.cpu_ns() for server in watched)
+        time.sleep(_LOOK)
+        if sum(server.cpu_ns() for server in watched) - before < _IDLE_SHARE * _LOOK * 1e9:
+            return
 
 
 def kb(*arguments: str, environment: Mapping[str, str]) -> None:

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from kb.bench.bare import make
 from kb.bench.commands import bench
-from kb.bench.measure import Figures
+from kb.bench.measure import Figures, PageError, side_by_side
 from kb.bench.pages import LIMITS, WAYS, as_text, prepare_seeded
-from kb.bench.processes import Server
+from kb.bench.processes import Server, ServerError, bare, product, wait_until_idle
 from kb.bench.seed import seed
 from kb.bench.size import Size
 from kb.bench.targets import NothingToMeasureError, targets
@@ -73,6 +73,25 @@ def test_the_table_names_what_is_over_its_limit() -> None:
     }
     assert "Over the limit: idea uncached 4.5 (limit 4.0)" in as_text(report)
     assert set(LIMITS.values()) == {1.0, 4.0}
+
+
+def test_addresses_are_measured_side_by_side_over_http(tmp_path: Path) -> None:
+    with bare(tmp_path) as server:
+        wait_until_idle([server])
+        plain, others = side_by_side(server, {"again": server}, "/1", 40)
+        with pytest.raises(PageError, match="/2 answered 500"):
+            side_by_side(server, {"missing": server}, "/2", 40)
+    assert plain.ratio_to_bare == 1
+    assert 0.3 < others["again"].ratio_to_bare < 3
+    assert plain.bytes == others["again"].bytes > 9_000
+    assert plain.cpu_ms > 0
+    assert 0 < plain.p50_ms <= plain.p95_ms
+
+
+def test_a_server_that_does_not_start_is_named(tmp_path: Path) -> None:
+    environment = {**os.environ, "KB_DATA_DIR": str(tmp_path), "KB_THREADS": "0"}
+    with pytest.raises(ServerError, match="serve"), product(environment):
+        pass
 
 
 @pytest.mark.slow
