@@ -3,7 +3,7 @@
 Values of one facet are joined by OR, facets by AND, and the counts of a facet leave out its own selection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,12 +83,12 @@ class Filters:
                 kept = kept & bitmap
         return kept
 
-    def facets(self, hits: Bitmap) -> tuple[Facet, ...]:
-        """Return every facet with its counts among the hits."""
+    def facets(self, hits: Bitmap, counted: Sequence[str] = FACETS) -> tuple[Facet, ...]:
+        """Return the facets with their counts among the hits."""
         passing = self.apply(hits)
         return tuple(
             Facet(name, self._values(name, self.apply(hits, but=name) if name in self._bitmaps else passing))
-            for name in FACETS
+            for name in counted
         )
 
     def _values(self, name: str, base: Bitmap) -> tuple[FacetValue, ...]:

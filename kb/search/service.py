@@ -29,7 +29,7 @@ from kb.search.indexer import Indexer, Progress
 from kb.search.keeper import Keeper
 from kb.search.matching import Found
 from kb.search.picture import Picture
-from kb.search.query import MAX_PAGE, MAX_TEXT, PAGE_SIZE, Clause, Query, Sort
+from kb.search.query import FACETS, MAX_PAGE, MAX_TEXT, PAGE_SIZE, Clause, Query, Sort
 from kb.search.snippets import Marker
 from kb.search.terms import MAX_TERMS, build
 from kb.search.unanswered import Unanswered
@@ -77,8 +77,19 @@ class Search:
         self._complained = -QUIET_SECONDS
         self._lock = threading.Lock()
 
-    def search(self, session: orm.Session, viewer: Viewer, query: Query, change_number: int) -> Results:
-        """Return one page of what the viewer may see at the change number; never raises for anything typed."""
+    def search(
+        self,
+        session: orm.Session,
+        viewer: Viewer,
+        query: Query,
+        change_number: int,
+        *,
+        counted: Sequence[str] = FACETS,
+    ) -> Results:
+        """Return one page of what the viewer may see at the change number; never raises for anything typed.
+
+        ``counted`` names the facets to count.
+        """
         began = time.perf_counter()
         snapshot = self._catalogue.at(session, change_number)
         picture = snapshot.picture(viewer)
@@ -105,7 +116,7 @@ class Search:
             ids=ids,
             total=len(passing),
             pages=pages,
-            facets=filters.facets(found.hits),
+            facets=filters.facets(found.hits, counted),
             dropped=tuple(term.text for term in found.dropped),
             unused=bool(query.clauses) and not terms,
             cut=query.cut or len(meant) > len(terms),
