@@ -1,5 +1,6 @@
 """Who may do what: the only place that decides. Everything not granted here is denied."""
 
+import datetime as dt
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ class Readable(Protocol):
     def network_id(self) -> int | None: ...  # noqa: D102
     @property
     def shared_with_school(self) -> bool: ...  # noqa: D102
+    @property
+    def published_at(self) -> dt.datetime | None: ...  # noqa: D102
 
 
 def _is_author(viewer: Viewer, item: Readable) -> bool:
@@ -104,7 +107,8 @@ def _may_read(viewer: Viewer, item: Readable) -> bool:
 
 
 def _may_see_tombstone(viewer: Viewer, item: Readable) -> bool:
-    return item.state is State.WITHDRAWN and _in_audience(viewer, item)
+    """Only those who could read it see that it is gone: a draft that was never published leaves no tombstone."""
+    return item.state is State.WITHDRAWN and item.published_at is not None and _in_audience(viewer, item)
 
 
 def _everyone(_viewer: Viewer, _subject: object) -> bool:

@@ -11,6 +11,7 @@ from kb.accounts.queries import viewer_of
 from kb.errors import NotFoundError, WithdrawnError
 from kb.items.models import Item
 from kb.items.queries import item_by_ref, readable
+from kb.lineage.queries import may_know
 from kb.networks.models import SchoolNetwork
 from kb.permissions import ANONYMOUS, Audience, Permission, State, Viewer, can
 from tests.factories import NOW, make_idea, make_member, make_network, make_person, make_school
@@ -95,6 +96,13 @@ def test_an_ended_account_looks_with_anonymous_eyes(session: orm.Session) -> Non
     make_member(session, person, school=make_school(session), role=Role.CONTRIBUTOR)
     assert viewer_of(session, person.id, today=TODAY) == ANONYMOUS
     assert viewer_of(session, 10**6, today=TODAY) == ANONYMOUS
+
+
+def test_what_was_never_published_leaves_no_tombstone(session: orm.Session) -> None:
+    item = make_idea(session, state=State.WITHDRAWN, audience=Audience.PUBLIC, published_at=None, edition=0)
+    with pytest.raises(NotFoundError):
+        item_by_ref(session, ANONYMOUS, item.kind, item.ref)
+    assert session.scalars(sa.select(Item.id).where(may_know(ANONYMOUS))).all() == []
 
 
 def test_withdrawn_shows_its_tombstone_only_to_those_who_could_read_it(session: orm.Session) -> None:

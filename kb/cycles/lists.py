@@ -103,10 +103,11 @@ def by_school(lines: Sequence[CycleLine]) -> list[SchoolCycles]:
 
 
 def coverage(session: orm.Session, viewer: Viewer, network_id: int) -> dict[tuple[int, int], int]:
-    """Return how many published tests each (driver, school) of a network has had."""
+    """Return how many published tests each (driver, school) of a network has had, of ideas the viewer may read."""
     rows = session.execute(
         sa.select(DriverIdea.driver_id, Item.school_id, sa.func.count())
         .join(Cycle, Cycle.idea_id == DriverIdea.idea_id)
+        .join(_Idea, _Idea.id == Cycle.idea_id)
         .join(Item, Item.id == Cycle.item_id)
         .join(Driver, Driver.id == DriverIdea.driver_id)
         .where(
@@ -115,6 +116,7 @@ def coverage(session: orm.Session, viewer: Viewer, network_id: int) -> dict[tupl
             Item.school_id.is_not(None),
             Item.state == State.PUBLISHED,
             readable(viewer),
+            readable(viewer, _Idea),
         )
         .group_by(DriverIdea.driver_id, Item.school_id)
     )

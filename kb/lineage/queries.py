@@ -65,7 +65,8 @@ def may_know(viewer: Viewer, item: type[Item] = Item) -> sa.ColumnElement[bool]:
             sa.and_(item.audience == Audience.SCHOOL, item.school_id.in_(viewer.schools)),
             sa.and_(item.audience == Audience.OWNER, item.author_id == viewer.person_id),
         )
-    return sa.or_(readable(viewer, item), sa.and_(item.state == State.WITHDRAWN, audience))
+    gone = sa.and_(item.state == State.WITHDRAWN, item.published_at.is_not(None), audience)
+    return sa.or_(readable(viewer, item), gone)
 
 
 def _members(viewer: Viewer, idea_id: int) -> _Select:

@@ -83,5 +83,7 @@ def test_a_cycle_of_a_hidden_idea_does_not_name_it(
     page = visitor.get(f"/cycles/{world.cycle.ref}")
     assert "Desk-side help" not in page.text
     assert str(world.idea.ref) not in page.html
+    covered = visitor.get(f"/networks/{world.network.ref}").tree.iter("td")
+    assert not [cell for cell in covered if "has" in cell.get("class", "").split()], "a driver of the idea"
     for address in (f"/cases/{world.case.ref}", f"/schools/{world.school.ref}", f"/networks/{world.network.ref}", "/"):
         assert str(world.idea.ref) not in visitor.get(address).html, address
