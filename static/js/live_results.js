@@ -7,6 +7,7 @@ const status = form.querySelector("[role=status]");
 let timer;
 let request;
 let typing = false; // the address of this typing is in the history already
+let shown = location.href; // the address whose results are on the page
 let broken = false;
 
 const region = () => document.getElementById("region");
@@ -58,8 +59,9 @@ async function show(url) {
     const answer = await fetch(fragment, { signal: own.signal });
     const html = answer.ok ? await answer.text() : "";
     if (own.signal.aborted) return;
-    if (html) replace(html);
-    else location.assign(url);
+    if (!html) return void location.assign(url);
+    replace(html);
+    shown = url;
   } catch (error) {
     if (error.name !== "AbortError") failed();
   }
@@ -67,16 +69,22 @@ async function show(url) {
 
 function go(isTyping) {
   const url = address();
-  if (url === location.href) return;
-  history[isTyping && typing ? "replaceState" : "pushState"](null, "", url);
-  typing = isTyping;
-  show(url);
+  if (url !== location.href) {
+    history[isTyping && typing ? "replaceState" : "pushState"](null, "", url);
+    typing = isTyping;
+  }
+  if (url !== shown) show(url);
+  else region().removeAttribute("aria-busy");
 }
 
-form.addEventListener("input", (event) => {
+function changed(event) {
   clearTimeout(timer);
+  request?.abort(); // its answer would put back what was just changed
   if (!broken && !event.isComposing) timer = setTimeout(go, PAUSE, event.target === box);
-});
+}
+
+form.addEventListener("input", changed);
+form.addEventListener("compositionend", changed); // an accent typed with two keys
 
 form.addEventListener("submit", () => {
   clearTimeout(timer);
