@@ -33,13 +33,13 @@ class WriterLock:
         self.release()
         try:
             connection = self._connect()
-        except sa.exc.SQLAlchemyError:
+            if _taken(connection, _WRITER):
+                self._held = connection
+            else:
+                connection.close()
+        except (psycopg.Error, sa.exc.SQLAlchemyError):
             return False
-        if _taken(connection, _WRITER):
-            self._held = connection
-            return True
-        connection.close()
-        return False
+        return self._held is not None
 
     def release(self) -> None:
         """Give the lock back; without it there is nothing to do."""
