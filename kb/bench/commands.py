@@ -19,6 +19,7 @@ def bench() -> None:
     """Make large databases and measure how fast pages are."""
 
 
+bench.add_command(search_commands.search)
 bench.add_command(search_commands.relevance)
 
 

@@ -1,0 +1,227 @@
+"""Measures searches one by one: the product's own path beside FTS5, in turns, the best of three."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb import feed
+from kb.bench import search_corpus
+from kb.bench.fts5_search import Fts5, Value
+from kb.bench.search_corpus import FACETS
+from kb.bench.search_cpu import Clock, private_megabytes
+from kb.bench.search_queries import CLASSES, Asked
+from kb.config import Settings
+from kb.db import Database
+from kb.items.models import Item
+from kb.permissions import Audience, State, Viewer
+from kb.search import query as grammar
+from kb.search.catalogue import Catalogue, Snapshot
+from kb.search.query import MAX_TEXT, Query
+from kb.search.service import Results, Search
+
+PASSES = 3
+POLL_SECONDS = 0.01
+GIVE_UP_SECONDS = 60.0
+_NEW_WORD = "zyxquorvantic"
+_MILLION = 1e6
+
+
+@dataclass(slots=True)
+class Timed:
+    """A query and its best times in milliseconds of CPU."""
+
+    asked: Asked
+    own: float = float("inf")
+    all_facets: float = float("inf")
+    fts5: float = float("inf")
+    totals: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True)
+class Bench:
+    """The product's search as one process of a site has it: one viewer, one session, the words of suggestions read."""
+
+    settings: Settings
+    database: Database = field(init=False)
+    search: Search = field(init=False)
+    clock: Clock = field(init=False)
+    viewer: Viewer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.settings.database)
+        self.search = Search(self.database, self.settings)
+        self.clock = Clock(self.database)
+        with self.database.reading() as session:
+            self.viewer = search_corpus.member(session)
+
+    def ask(self, session: orm.Session, query: Query, counted: Sequence[str] = grammar.FACETS) -> Results:
+        """Search as the page does: ask for the change number, then for the results."""
+        number = feed.peek(self.database)
+        return self.search.search(session, self.viewer, query, number, counted=counted)
+
+    def cost(self, run: Callable[[], Any]) -> tuple[float, Any]:
+        """Return the CPU of a call in milliseconds, and its answer."""
+        began = self.clock.now()
+        answer = run()
+        return (self.clock.now() - began) / _MILLION, answer
+
+
+def measure(data: Path, settings: Settings) -> dict[str, Any]:
+    """Return the report of one engine on the prepared folder."""
+    prepared = search_corpus.read(data)
+    began = time.perf_counter()
+    bench = Bench(settings)
+    with bench.database.reading() as session:
+        bench.ask(session, parsed(prepared.queries[0]))
+        first = time.perf_counter() - began
+        bench.search.read_words()
+        for asked in prepared.queries:
+            _own(bench, session, asked)
+        memory = private_megabytes()
+        timed = _all(bench, session, data, prepared.queries)
+        widest = _widest(bench, session, timed)
+    return {
+        "records": prepared.records,
+        "words_a_record": prepared.words,
+        "queries": len(timed),
+        "facets": list(FACETS),
+        **_summary(timed),
+        "widest_query_ms": round(widest, 2),
+        "first_search_seconds": round(first, 2),
+        "rss_mb": round(memory, 1),
+        "index_bytes": bench.search.status().size,
+        "fts5_index": {"bytes": prepared.fts5_bytes, "build_cpu_seconds": prepared.fts5_cpu_seconds},
+        **_change(bench),
+    }
+
+
+def parsed(asked: Asked) -> Query:
+    """Return the query as the page reads it from its address."""
+    filters: dict[str, list[str]] = {}
+    for name, value in asked.filters:
+        filters.setdefault(name, []).append(value)
+    return grammar.parse({"q": [asked.text], **filters})
+
+
+def _own(bench: Bench, session: orm.Session, asked: Asked, counted: Sequence[str] = grammar.FACETS) -> Results:
+    """Search; someone who is still typing a word is also given ways to go on."""
+    found = bench.ask(session, parsed(asked), counted)
+    if asked.kind == "prefix":
+        bench.search.completions(session, asked.text, feed.peek(bench.database))
+    return found
+
+
+def _all(bench: Bench, session: orm.Session, data: Path, queries: Sequence[Asked]) -> list[Timed]:
+    other = search_corpus.fts5(data, bench.viewer)
+    snapshot = Catalogue().at(session, feed.peek(bench.database))
+    chosen = {asked: _codes(snapshot, asked) for asked in queries}
+    timed = [Timed(asked) for asked in queries]
+    for _ in range(PASSES):
+        for one in timed:
+            _once(bench, session, other, one, chosen[one.asked])
+    other.close()
+    return timed
+
+
+def _once(bench: Bench, session: orm.Session, other: Fts5, one: Timed, chosen: Sequence[Value]) -> None:
+    own, found = bench.cost(lambda: _own(bench, session, one.asked, FACETS))
+    every, _ = bench.cost(lambda: _own(bench, session, one.asked))
+    beside, answer = bench.cost(lambda: other.search(one.asked, chosen))
+    one.own, one.all_facets, one.fts5 = min(one.own, own), min(one.all_facets, every), min(one.fts5, beside)
+    one.totals = found.total, answer.total
+
+
+def _codes(snapshot: Snapshot, asked: Asked) -> list[Value]:
+    return [(FACETS.index(name), snapshot.registers.by_facet[name].codes[value]) for name, value in asked.filters]
+
+
+def _summary(timed: Sequence[Timed]) -> dict[str, Any]:
+    own, beside = _quantiles([one.own for one in timed]), _quantiles([one.fts5 for one in timed])
+    return {
+        **own,
+        "ratio_p95_to_fts5": round(own["p95"] / beside["p95"], 3),
+        "fts5": beside,
+        "all_facets": _quantiles([one.all_facets for one in timed]),
+        "same_totals": round(sum(one.totals[0] == one.totals[1] for one in timed) / len(timed), 3),
+        "classes": {kind: _class([one for one in timed if one.asked.kind == kind]) for kind in CLASSES},
+    }
+
+
+def _class(timed: Sequence[Timed]) -> dict[str, Any]:
+    return {
+        "queries": len(timed),
+        **_quantiles([one.own for one in timed]),
+        "fts5": _quantiles([one.fts5 for one in timed]),
+    }
+
+
+def _quantiles(times: Sequence[float]) -> dict[str, float]:
+    """Return the nearest-rank percentiles."""
+    ordered = sorted(times)
+    return {f"p{share}": round(ordered[-(-share * len(ordered) // 100) - 1], 3) for share in (50, 95, 99)}
+
+
+def _widest(bench: Bench, session: orm.Session, timed: Sequence[Timed]) -> float:
+    """Return the cost of as many of the most common words as the search box takes."""
+    common = sorted({one.asked.text for one in timed if one.asked.kind == "common"}, key=lambda word: (len(word), word))
+    query = grammar.parse({"q": [" ".join(common)[:MAX_TEXT]]})
+    return min(bench.cost(lambda: bench.ask(session, query))[0] for _ in range(PASSES))
+
+
+def _change(bench: Bench) -> dict[str, Any]:
+    """Give a public record a new word, withdraw it, and put it back: how soon is either seen?"""
+    query = grammar.parse({"q": [_NEW_WORD]})
+    bench.search.start()
+    with bench.database.writing() as session:
+        item = session.scalars(_PUBLIC).one()
+        was, summary = item.state, item.summary
+        item.summary = f"{summary[:400]} {_NEW_WORD}"
+        began, cpu = time.perf_counter(), bench.clock.now()
+        _commit(bench, session, item)
+        seen = _wait(bench, query)
+        waited, cpu = time.perf_counter() - began, bench.clock.now() - cpu
+        item.state = State.WITHDRAWN
+        _commit(bench, session, item)
+        gone = _total(bench, query) == 0
+        item.state, item.summary = was, summary
+        _commit(bench, session, item)
+    bench.search.stop()
+    return {
+        "update_to_visible_ms": round(waited * 1000) if seen else None,
+        "update_cpu_ms": round(cpu / _MILLION, 1),
+        "withdrawal_at_next_request": gone,
+    }
+
+
+_PUBLIC = (
+    sa.select(Item).where(Item.state == State.PUBLISHED, Item.audience == Audience.PUBLIC).order_by(Item.id).limit(1)
+)
+
+
+def _commit(bench: Bench, session: orm.Session, item: Item) -> None:
+    item.updated_at = dt.datetime.now(dt.UTC)
+    feed.touch(session, [item.id])
+    number = feed.commit(session)
+    if number is not None:
+        bench.search.wake(number)
+
+
+def _total(bench: Bench, query: Query) -> int:
+    with bench.database.reading() as session:
+        found = bench.ask(session, query)
+        return 0 if found.problem else found.total
+
+
+def _wait(bench: Bench, query: Query) -> bool:
+    until = time.perf_counter() + GIVE_UP_SECONDS
+    while time.perf_counter() < until:
+        if _total(bench, query):
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
