@@ -55,3 +55,21 @@ def main() -> None:
         click.echo(f"{error.title}: {error}" if str(error) != error.title else error.title, err=True)
         click.echo(error.advice, err=True)
         sys.exit(1)
+    except Exception as error:
+        words = _outside(error)
+        if words is None:
+            raise
+        click.echo(words, err=True)
+        sys.exit(1)
+
+
+def _outside(error: Exception) -> str | None:
+    """Return what to say of a fault of the disk or the database; None for one of our own, which is to be reported."""
+    from sqlalchemy.exc import OperationalError  # here: "kb --help" does without it
+
+    if isinstance(error, OperationalError):
+        cause = str(error.orig).strip().split("\n", 1)[0]
+        return f"The database does not answer as it should: {cause}\nCheck that it runs, and KB_DATABASE_URL."
+    if isinstance(error, OSError):
+        return f"A file cannot be read or written: {error}\nCheck its folder, who may write there, and the space left."
+    return None

@@ -70,3 +70,4 @@ class SettingsError(KbError):
     """A setting is missing or makes no sense."""
 
     title = "A setting needs to be changed"
+    advice = "Correct it where you set it and start again. All settings: docs/settings.md."

@@ -25,6 +25,7 @@ def export_path(
     The folder must be new, empty, or an earlier export, which is replaced once the new one is complete. ``public``
     writes only what an anonymous visitor may read.
     """
+    path = path.resolve()  # "." and a link are no names that can be given to another folder
     _refuse_other(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
@@ -33,12 +34,22 @@ def export_path(
         made.mkdir()
         written = _write_all(database, made, public=public, tick=tick)
         (made / MARK).write_text(MARK_TEXT, encoding="utf-8")
-        if path.exists():
-            path.rename(beside / "old")
-        made.rename(path)
+        _replace(path, made, old=beside / "old")
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return written
+
+
+def _replace(path: Path, made: Path, *, old: Path) -> None:
+    """Put the new export in the place of an earlier one, which is back if that fails."""
+    if path.exists():
+        path.rename(old)
+    try:
+        made.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
 
 
 def _refuse_other(path: Path) -> None:

@@ -98,10 +98,10 @@ class _Reader:
         node = yaml.ScalarNode(tag, event.value)
         try:
             value = self._scalars.yaml_constructors[tag](self._scalars, node)
-        except ValueError as error:
+            return _utc(value) if isinstance(value, dt.datetime) else value
+        except (ValueError, OverflowError) as error:  # a time at the end of the calendar has none in UTC
             message = f"“{event.value[:40]}” is no date, time or number that exists. Correct it, or put it in quotes."
             raise FileFaultError(message, line=self._line(event)) from error
-        return _utc(value) if isinstance(value, dt.datetime) else value
 
     def _tag_fault(self, event: Any) -> FileFaultError:
         return FileFaultError(f"Tags ({event.tag}) are not allowed. Take it out.", line=self._line(event))

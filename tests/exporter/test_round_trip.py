@@ -178,6 +178,34 @@ def test_an_export_that_fails_leaves_the_old_one(
     assert tree(tmp_path / "export") == before
 
 
+def test_an_export_that_cannot_take_its_place_gives_it_back(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(sqlite_database, whole(tmp_path / "files"))
+    export_path(sqlite_database, tmp_path / "export")
+    before, rename = tree(tmp_path / "export"), Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(PermissionError):
+        export_path(sqlite_database, tmp_path / "export")
+    assert tree(tmp_path / "export") == before
+
+
+def test_an_export_into_the_folder_one_stands_in(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(sqlite_database, whole(tmp_path / "files"))
+    (tmp_path / "export").mkdir()
+    monkeypatch.chdir(tmp_path / "export")
+    assert export_path(sqlite_database, Path()) == 8
+    assert (tmp_path / "export" / MARK).is_file()
+
+
 def test_two_editions_of_a_site_grow_alike(
     sqlite_database: Database, postgres_database: Database, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ UNREADABLE: list[tuple[str | bytes, int, str]] = [
     (b"---\nkind: idea\ntitle: caf\xe9\n---\n", 3, "not UTF-8"),
     (b"---\nkind: idea\ntitle: a\x00b\n---\n", 3, "NUL"),
     (b"\xff\xfe-\x00", 1, "not UTF-8"),
+    (f"{HEAD}created: 9999-12-31T23:59:59-12:00\n---\n", 3, "no date"),
     ("---\nkind: idea\ntexts: {a: b}\n---\n", 1, "stand below the second"),
     ("---\nkind: idea\n---\nNo heading.\n", 4, "before the first heading"),
     ("---\nkind: idea\n---\n## A {#hypothesis}\nx\n## B {#hypothesis}\ny\n", 6, "stands twice"),
