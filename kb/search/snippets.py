@@ -37,6 +37,7 @@ class Marker:
     def __init__(self, terms: Sequence[Term]) -> None:
         wanted = [term for term in terms if not term.excluded]
         self._ways = [(bit, way) for bit, term in enumerate(wanted) for way in term.alternatives]
+        self._words = len(wanted)
         self._patterns = {language: self._pattern(language) for language in Language}
 
     def _pattern(self, language: Language) -> re.Pattern[str] | None:
@@ -59,6 +60,8 @@ class Marker:
             worth = len({spot.bit for spot in piece})
             if best is None or worth > best[0]:
                 best = worth, text, piece, whole
+            if worth == self._words:
+                break  # no other piece can hold more
         if best is None:
             return None
         _, text, piece, whole = best
