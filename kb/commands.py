@@ -33,6 +33,8 @@ def serve(port: int | None, host: str | None) -> None:
     settings = config.load(**given)
     database = Database(settings.database)
     schema.require_current(database)
+    if database.is_sqlite:  # PostgreSQL keeps its own statistics
+        database.refresh_statistics()
     database.close()
     click.echo(f"All data lies in {settings.data_dir.resolve()}")
     _serve(settings)
@@ -93,6 +95,7 @@ def _prepare_demo(settings: config.Settings) -> None:
     if not mark.is_file() or mark.read_text() != print_of_content:
         _timed("Demo content", lambda: import_path(database, content))
         mark.write_text(print_of_content)
+        database.refresh_statistics()
     search = Search(database, settings)
     if not search.is_ready():
         _timed("Search index", search.rebuild)

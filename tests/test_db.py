@@ -58,6 +58,35 @@ def test_a_reader_does_not_wait_for_a_writer(sqlite_database: Database) -> None:
             assert feed.latest(reader) == 0
 
 
+def test_the_query_planner_gets_statistics(database: Database) -> None:
+    with database.writing() as session:
+        make_idea(session)
+        session.commit()
+    assert not _statistics(database)
+    database.refresh_statistics()
+    assert _statistics(database)
+
+
+def test_statistics_wait_for_nobody_in_vain(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.db.BUSY_TIMEOUT_MS", 1)
+    with sqlite_database.writing() as session:
+        make_idea(session)
+        sqlite_database.refresh_statistics()
+
+
+def _statistics(database: Database) -> bool:
+    """Say whether the planner knows anything of the items."""
+    if database.is_sqlite and not sa.inspect(database.engine).has_table("sqlite_stat1"):
+        return False
+    known = (
+        "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'item'"
+        if database.is_sqlite
+        else "SELECT count(*) FROM pg_stats WHERE tablename = 'item'"
+    )
+    with database.engine.connect() as connection:
+        return bool(connection.scalar(sa.text(known)))
+
+
 def test_times_are_aware_and_utc(database: Database) -> None:
     eastern = dt.timezone(dt.timedelta(hours=-5))
     moment = dt.datetime(2026, 3, 1, 7, 30, tzinfo=eastern)

@@ -45,8 +45,8 @@ def seed(database: Database, size: Size, seed: int = 1, progress: Progress | Non
         facts = {"seed": seed, "records": size.records}
         bulk.add(History, at=places.TODAY, person_id=None, action="seed", kind="bench", public_id="", facts=facts)
         bulk.finish()
-        connection.exec_driver_sql("ANALYZE")  # the query planner of a database in use knows its tables
         _tell(progress, waiting)
+    database.refresh_statistics()
 
 
 def _tell(progress: Progress | None, made: int) -> None:

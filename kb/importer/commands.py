@@ -65,6 +65,7 @@ def _database() -> Iterator[Database]:
     schema.upgrade(database)
     try:
         yield database
+        database.refresh_statistics()
     finally:
         database.close()
 

@@ -22,7 +22,9 @@ def search() -> None:
 @search.command()
 def rebuild() -> None:
     """Make the index again beside the old one and swap it in. The site may go on serving meanwhile."""
-    built = _search()
+    database = _database()
+    database.refresh_statistics()
+    built = Search(database, config.load())
     began = time.perf_counter()
     with click.progressbar(length=1, label="Reading records", show_pos=True) as bar:
 
