@@ -1,7 +1,5 @@
 """Reads on items. Every read that reaches a person starts from ``readable`` or ``visible_items``."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -56,10 +54,3 @@ def item_by_ref(session: orm.Session, viewer: Viewer, kind: Kind, ref: Ref) -> I
     if item is not None and can(viewer, Permission.ITEM_TOMBSTONE, item):
         raise WithdrawnError(kind=item.kind, public_id=item.public_id, date=item.updated_at.date())
     raise NotFoundError
-
-
-def items_in_order(session: orm.Session, viewer: Viewer, ids: Sequence[int]) -> list[Item]:
-    """Return those of the ids that the viewer may read, in the given order, with their tags."""
-    rows = session.scalars(visible_items(viewer).where(Item.id.in_(ids)).options(orm.selectinload(Item.tags)))
-    by_id = {item.id: item for item in rows}
-    return [by_id[item_id] for item_id in ids if item_id in by_id]

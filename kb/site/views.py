@@ -45,7 +45,7 @@ def home() -> str:
 @bp.get("/topics")
 @allows(Permission.SITE_READ, cached=True)
 def browse() -> str:
-    """List all topics, subjects and student groups that some idea is about."""
+    """List all topics and subjects that some idea is about, and the drivers of all networks."""
     session, viewer = context.session(), context.viewer()
     return flask.render_template(
         "site/topics.html",

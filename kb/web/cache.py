@@ -1,4 +1,7 @@
-"""Finished pages of anonymous visitors, kept in memory by (address, language) and valid for one change number."""
+"""Finished pages of anonymous visitors, kept in memory by (address, language, day) and valid for one change number.
+
+The day is in it because it decides, without any change, which schools are members and whether a test has begun.
+"""
 
 import gzip
 import hashlib
@@ -107,7 +110,7 @@ def finish(response: flask.Response) -> flask.Response:
 def _key() -> tuple[str, str] | None:
     if flask.request.method not in {"GET", "HEAD"} or not context.viewer().is_anonymous:
         return None
-    return flask.request.full_path, str(get_locale())
+    return flask.request.full_path, f"{get_locale()} {context.now().date()}"
 
 
 def _pages() -> PageCache:

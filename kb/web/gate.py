@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 import werkzeug
@@ -107,9 +108,9 @@ def _own_address(subject: Any, url_values: dict[str, Any]) -> werkzeug.Response 
     asked, own = url_values.get("ref"), getattr(subject, "ref", None)
     if not isinstance(asked, Ref) or own is None or asked == own or flask.request.method not in context.SAFE_METHODS:
         return None
-    query: dict[str, Any] = flask.request.args.to_dict(flat=False)
-    endpoint = flask.request.endpoint or ""
-    return flask.redirect(flask.url_for(endpoint, **{**url_values, "ref": own}, **query), 301)
+    address = flask.url_for(flask.request.endpoint or "", **{**url_values, "ref": own})
+    query = urlencode(list(flask.request.args.items(multi=True)))  # never as words of url_for: some mean more to it
+    return flask.redirect(f"{address}?{query}" if query else address, 301)
 
 
 def _remember(answer: Any, cached: bool) -> Any:  # noqa: FBT001 - private

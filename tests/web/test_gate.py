@@ -67,6 +67,14 @@ def test_another_slug_is_sent_to_the_right_address(client: FlaskClient, path: st
 
 
 @pytest.mark.parametrize(
+    "query", ["ref=1", "endpoint=x", "_external=1", "_scheme=javascript", "_anchor=a", "_method=GET"]
+)
+def test_no_word_of_the_query_changes_where_that_is(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/records/0123456a-wrong?{query}")
+    assert answer.location == f"/records/0123456a-right-slug?{query}"
+
+
+@pytest.mark.parametrize(
     "path", ["9999999z-x", "0123456", "0123456i-x", "0123456a_x", "0123456A", "../0123456a", "%00"]
 )
 def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 import flask
 import pytest
 import structlog
+import time_machine
 from flask.testing import FlaskClient
 
 from kb import feed
@@ -86,6 +87,13 @@ def test_a_page_is_made_once_until_something_changes(client: FlaskClient, sqlite
     assert "made 2" in client.get("/counted?page=2").text
     _change_something(sqlite_database)
     assert "made 3" in client.get("/counted").text
+
+
+def test_a_page_is_made_again_the_next_day(client: FlaskClient) -> None:
+    with time_machine.travel("2026-11-02 23:59:00Z", tick=False) as clock:
+        assert "made 1" in client.get("/counted").text
+        clock.move_to("2026-11-03 00:01:00Z")
+        assert "made 2" in client.get("/counted").text
 
 
 def test_a_page_is_not_sent_twice(client: FlaskClient, sqlite_database: Database) -> None:
