@@ -34,7 +34,6 @@ _PROTOCOLS = frozenset({"http", "https", "mailto"})
 _Attributes = MutableMapping[tuple[str | None, str], str]
 _TAG = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|li|h[3-6]|td|th|tr|pre|blockquote)>|<br ?/?>|<hr ?/?>")
-_SPACE = re.compile(r"\s+")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n")
 
 
@@ -113,4 +112,4 @@ def render(text: str) -> str:
 def plain(rendered: str) -> str:
     """Return the words of rendered HTML as one line of plain text."""
     spaced = _BLOCK_END.sub(" ", rendered)
-    return _SPACE.sub(" ", html.unescape(_TAG.sub("", spaced))).strip()
+    return " ".join(html.unescape(_TAG.sub("", spaced)).split())

@@ -31,6 +31,11 @@ class Spot(NamedTuple):
     bit: int
 
 
+class _Beginnings(NamedTuple):
+    starts: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
 class Marker:
     """Finds and marks the words of one query."""
 
@@ -38,14 +43,17 @@ class Marker:
         wanted = [term for term in terms if not term.excluded]
         self._ways = [(bit, way) for bit, term in enumerate(wanted) for way in term.alternatives]
         self._words = len(wanted)
-        self._patterns = {language: self._pattern(language) for language in Language}
+        self._known = {language: self._beginnings(language) for language in Language}
 
-    def _pattern(self, language: Language) -> re.Pattern[str] | None:
-        """Return a pattern of the beginnings of all stems, to look at few words only; the stem decides."""
+    def _beginnings(self, language: Language) -> _Beginnings | None:
+        """Return the beginnings of all stems, to look at few words only; the stem decides."""
         stems = {token for _, way in self._ways for token in way.tokens}
         own = {_bare(token) for token in stems if token.startswith(SPANISH) == (language is Language.ES)}
-        starts = sorted({re.escape(one[:-1] if len(one) > 3 else one) for one in own if one})  # noqa: PLR2004 - "study" has the stem "studi"
-        return re.compile(rf"(?<![^\W_])(?:{'|'.join(starts)})[^\W_]*(?:['\u2019][^\W_]+)*") if starts else None
+        starts = sorted({one[:-1] if len(one) > 3 else one for one in own if one})  # noqa: PLR2004 - "study" has the stem "studi"
+        if not starts:
+            return None
+        ways = "|".join(map(re.escape, starts))
+        return _Beginnings(tuple(starts), re.compile(rf"(?<![^\W_])(?:{ways})[^\W_]*(?:['\u2019][^\W_]+)*"))
 
     def snippet(self, texts: Iterable[str], language: Language) -> Markup | None:
         """Return the best piece of the texts with its words marked, None if none is there; the first comes whole."""
@@ -68,12 +76,14 @@ class Marker:
         return _marked(text, piece, *((0, len(text)) if whole else _window(text, piece)))
 
     def _spots(self, text: str, language: Language) -> list[Spot]:
-        pattern = self._patterns[language]
-        if pattern is None:
+        known = self._known[language]
+        if known is None:
+            return []
+        plain = _plain(text)
+        if not any(start in plain for start in known.starts):  # most texts: no need to look at their words
             return []
         words = [
-            (found.start(), found.end(), stem(fold(found.group()), language))
-            for found in pattern.finditer(_plain(text))
+            (found.start(), found.end(), stem(fold(found.group()), language)) for found in known.pattern.finditer(plain)
         ]
         spots = {spot for bit, way in self._ways for spot in _matches(words, way, bit)}
         first: dict[int, Spot] = {}
