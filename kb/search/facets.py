@@ -17,6 +17,7 @@ from kb.search.details import COSTS, MET, SCALES, TIMES
 from kb.search.engine import Bitmap, Scores
 from kb.search.matching import Found
 from kb.search.picture import Picture
+from kb.search.places import Nearness
 from kb.search.query import FACETS, Query, Sort
 from kb.search.registers import LABELS, LOCALE_CODES, TESTED_AT, Register, Registers
 
@@ -144,13 +145,17 @@ def nearest(found: Found, passing: Bitmap, words: int) -> dict[int, int]:
     return {bit: count for bit, count in counts.items() if count}
 
 
-def ordered(rows: Index, sort: Sort, *, scores: Scores, moments: Index, picture: Picture, top: int) -> Index:
+def ordered(
+    rows: Index, sort: Sort, *, scores: Scores, moments: Index, picture: Picture, near: Nearness | None, top: int
+) -> Index:
     """Return the first ``top`` of the rows in the order asked for; what is equal stands newest first."""
     by_sort: dict[Sort, list[npt.NDArray[Any]]] = {
         Sort.BEST: [scores[rows], moments[rows]],
         Sort.NEWEST: [moments[rows]],
         Sort.TESTED: [picture.schools[rows], picture.cycles[rows], moments[rows]],
     }
+    if near is not None:
+        by_sort[Sort.LIKE] = [-near.distance[rows], scores[rows], moments[rows]]
     keys = by_sort[sort]
     if len(rows) > 4 * top:  # sort only what can reach the top
         first = keys[0]

@@ -42,8 +42,13 @@ def nothing(picture: Picture) -> Found:
     return Found(np.zeros(size, np.bool_), np.zeros(size, np.float32), np.zeros(size, np.uint32))
 
 
-def find(match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *, indexed: int) -> Found:
-    """Return the results among what an engine matched; the index is complete up to the change ``indexed``."""
+def find(
+    match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *, indexed: int, loose: bool = False
+) -> Found:
+    """Return the results among what an engine matched; the index is complete up to the change ``indexed``.
+
+    ``loose``: any word will do, even of three.
+    """
     wanted = [term for term in terms if not term.excluded]
     rows = rows_of(held, match.ids)
     known = rows >= 0
@@ -55,7 +60,7 @@ def find(match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *
     scores[rows], mask[rows], hits[rows] = match.scores[known], match.mask[known], True
     if not wanted:
         return Found(hits, scores, mask)
-    required = _required(mask[rows], len(wanted))
+    required = 0 if loose else _required(mask[rows], len(wanted))
     hits &= (mask & np.uint32(required)) == required
     # the sum over words counts coverage already: a share of its own made every measure of relevance worse
     used = required if len(wanted) <= ALL_UP_TO else int(np.bitwise_or.reduce(mask[rows], initial=0))

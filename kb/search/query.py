@@ -9,8 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kb.search import ranges
+from kb.ids import PUBLIC_ID
+from kb.search import ranges, similarity
 from kb.search.analysis import clean, compounds
+from kb.search.similarity import NOWHERE, Place
 
 MAX_TEXT = 200
 MAX_WORDS = 40  # as typed; at most 32 that are not too common are searched for
@@ -51,6 +53,7 @@ class Sort(enum.StrEnum):
     BEST = "best"
     NEWEST = "newest"
     TESTED = "tested"
+    LIKE = "like"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,11 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One search. ``cut`` says that more was typed than is used."""
+    """One search. ``cut`` says that more was typed than is used.
+
+    ``like`` is the public id of a record that others should be like, where no words are typed; ``place`` the school
+    that "schools like mine" means.
+    """
 
     text: str = ""
     clauses: tuple[Clause, ...] = ()
@@ -76,12 +83,19 @@ class Query:
     asked_sort: Sort | None = None
     page: int = 1
     cut: bool = False
+    like: str = ""
+    place: Place = NOWHERE
+
+    @property
+    def has_words(self) -> bool:
+        """Whether results match more or less well."""
+        return bool(self.clauses or self.like)
 
     @property
     def sort(self) -> Sort:
         """The order in force: best match where there are words, else newest."""
-        if self.asked_sort is None or (self.asked_sort is Sort.BEST and not self.clauses):
-            return Sort.BEST if self.clauses else Sort.NEWEST
+        if self.asked_sort is None or (self.asked_sort is Sort.BEST and not self.has_words):
+            return Sort.BEST if self.has_words else Sort.NEWEST
         return self.asked_sort
 
     def args(self) -> dict[str, str | list[str]]:
@@ -90,6 +104,9 @@ class Query:
         args.update({name: list(self.filters[name]) for name in FACETS if self.filters.get(name)})
         days = zip(ranges.FIELDS, self.filters.get(ranges.NAME, ()), strict=False)
         args.update({name: day for name, day in days if day})
+        if self.like:
+            args["like"] = self.like
+        args.update(self.place.args())
         if self.asked_sort is not None:
             args["sort"] = self.asked_sort.value
         if self.page > 1:
@@ -106,7 +123,7 @@ class Query:
 
     def with_clauses(self, clauses: Sequence[Clause]) -> "Query":
         """Return the same search for other words, on its first page."""
-        return replace(self, text=" ".join(map(str, clauses)), clauses=tuple(clauses), page=1)
+        return replace(self, text=" ".join(map(str, clauses)), clauses=tuple(clauses), like="", page=1)
 
     def without(self, name: str, value: str | None = None) -> "Query":
         """Return the search without one value of a filter, or without the whole filter."""
@@ -117,6 +134,20 @@ class Query:
     def with_filter(self, name: str, value: str) -> "Query":
         """Return the search with one value of a filter in the place of those chosen."""
         return replace(self, filters={**self.filters, name: (value,)}, page=1)
+
+    def without_like(self) -> "Query":
+        """Return the search without the record that others should be like."""
+        return replace(self, like="", page=1)
+
+    def with_place(self, place: Place) -> "Query":
+        """Return the same search with a school in mind, on its first page."""
+        return replace(self, place=place, page=1)
+
+    def without_place(self) -> "Query":
+        """Return the search with no school in mind."""
+        return replace(
+            self, place=NOWHERE, asked_sort=None if self.asked_sort is Sort.LIKE else self.asked_sort, page=1
+        )
 
     def without_filters(self) -> "Query":
         """Return the search for the same words everywhere."""
@@ -138,6 +169,8 @@ def parse(args: Mapping[str, Sequence[str]]) -> Query:
         asked_sort=Sort(asked) if asked in set(Sort) else None,
         page=_page(_first(args, "page")),
         cut=cut or too_many,
+        like=_like(_first(args, "like")) if not text else "",
+        place=similarity.parse({name: values[0] for name, values in args.items() if values}),
     )
 
 
@@ -176,6 +209,10 @@ def _words(text: str, *, excluded: bool) -> list[Clause]:
 def _values(given: Sequence[str]) -> tuple[str, ...]:
     values = (clean(value[: 2 * MAX_VALUE]).strip()[:MAX_VALUE] for value in given[:MAX_VALUES])
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _like(given: str) -> str:
+    return given if PUBLIC_ID.fullmatch(given) else ""
 
 
 def _page(given: str) -> int:

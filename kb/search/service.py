@@ -4,33 +4,32 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import sqlalchemy as sa
 import structlog
 from markupsafe import Markup
 from sqlalchemy import orm
 
-from kb import feed, markup
+from kb import feed
 from kb.config import Settings
 from kb.db import Database
 from kb.errors import KbError
-from kb.items.models import Item
-from kb.items.queries import readable
 from kb.permissions import ANONYMOUS, Viewer
-from kb.search import engines, facets, indexer, matching, unanswered, ways_out
+from kb.search import engines, facets, indexer, matching, more_like_this, places, unanswered, ways_out
 from kb.search.analysis import clean
 from kb.search.catalogue import Catalogue, Snapshot
 from kb.search.dictionary import Dictionary
 from kb.search.engine import Engine, IndexUnavailableError, SearchTimeoutError, Status, Term
+from kb.search.excerpts import excerpts
 from kb.search.facets import Facet, Filters
 from kb.search.indexer import Indexer, Progress
 from kb.search.keeper import Keeper
 from kb.search.matching import Found
+from kb.search.more_like_this import Seed
 from kb.search.picture import Picture
+from kb.search.places import Likeness, Mine
 from kb.search.query import FACETS, MAX_PAGE, MAX_TEXT, PAGE_SIZE, Clause, Query, Sort
-from kb.search.snippets import Marker
 from kb.search.terms import MAX_TERMS, build
 from kb.search.unanswered import Unanswered
 from kb.search.ways_out import WaysOut
@@ -44,7 +43,8 @@ class Results:
     """One page of results. ``ids`` are still to be read through the visibility rule of the database.
 
     ``problem`` is empty, "index" (it cannot be read) or "slow"; then the newest records are listed. ``unused`` says
-    that every word typed is too common to search for, ``cut`` that more was typed than is used.
+    that every word typed is too common to search for, ``cut`` that more was typed than is used. ``like`` is the record
+    that these are to be like; ``mine`` the school in mind, with the ``likenesses`` of the page by item.
     """
 
     query: Query
@@ -60,6 +60,9 @@ class Results:
     snippets: Mapping[int, Markup] = field(default_factory=dict)
     problem: str = ""
     took: float = 0.0
+    like: Seed | None = None
+    mine: Mine | None = None
+    likenesses: Mapping[int, Likeness] = field(default_factory=dict)
 
 
 class Search:
@@ -93,12 +96,16 @@ class Search:
         began = time.perf_counter()
         snapshot = self._catalogue.at(session, change_number)
         picture = snapshot.picture(viewer)
-        terms = (meant := build(query.clauses, snapshot.registers.synonyms))[:MAX_TERMS]
-        found, problem = self._found(terms, snapshot, picture)
+        like = more_like_this.seed(session, viewer, query.like) if query.like else None
+        query = query if like else replace(query, like="")
+        terms = (meant := list(like.terms) if like else build(query.clauses, snapshot.registers.synonyms))[:MAX_TERMS]
+        found, problem = self._found(terms, snapshot, picture, like)
+        mine = places.mine(session, query.place) if query.place else None
+        near = places.nearness(mine, snapshot.columns, picture) if mine else None
         filters = Filters(query, picture, snapshot.registers)
         done = ways_out.Search(query, terms, found, filters, snapshot.columns.rows)
         passing = np.flatnonzero(filters.apply(found.hits))
-        sort = Sort.NEWEST if query.sort is Sort.BEST and (problem or not terms) else query.sort
+        sort = _sort(query, is_ranked=bool(terms) and not problem, is_placed=near is not None)
         pages = min(MAX_PAGE, -(-len(passing) // PAGE_SIZE))
         page = min(query.page, max(pages, 1))
         rows = facets.ordered(
@@ -107,6 +114,7 @@ class Search:
             scores=found.scores,
             moments=snapshot.columns.rows["moment"],
             picture=picture,
+            near=near,
             top=page * PAGE_SIZE,
         )[(page - 1) * PAGE_SIZE :]
         ids = tuple(int(item) for item in snapshot.columns.rows["id"][rows])
@@ -120,10 +128,13 @@ class Search:
             dropped=tuple(term.text for term in found.dropped),
             unused=bool(query.clauses) and not terms,
             cut=query.cut or len(meant) > len(terms),
-            snippets={} if problem else _snippets(session, viewer, ids, terms),
+            snippets={} if problem or like else excerpts(session, viewer, ids, terms),
             problem=problem,
             took=time.perf_counter() - began,
             ways_out=WaysOut() if problem else self._ways_out(done, snapshot, picture),
+            like=like,
+            mine=mine,
+            likenesses=places.likenesses(near, snapshot.columns.rows, rows.tolist()) if near else {},
         )
 
     def completions(self, session: orm.Session, text: str, change_number: int) -> list[str]:
@@ -149,9 +160,11 @@ class Search:
         """Bring the dictionary of public words up to date now; return how many records were read."""
         return self._dictionary.catch_up(self._database, self._catalogue)
 
-    def _found(self, terms: Sequence[Term], snapshot: Snapshot, picture: Picture) -> tuple[Found, str]:
+    def _found(
+        self, terms: Sequence[Term], snapshot: Snapshot, picture: Picture, like: Seed | None = None
+    ) -> tuple[Found, str]:
         if not terms:
-            return matching.everything(picture), ""
+            return matching.nothing(picture) if like else matching.everything(picture), ""
         try:
             indexed = self._engine.last()
             match = self._engine.match(terms, picture.allowed, deadline=time.monotonic() + self._limit)
@@ -161,7 +174,8 @@ class Search:
         except SearchTimeoutError as error:
             self._complain(error)
             return matching.everything(picture), "slow"
-        return matching.find(match, terms, snapshot.columns, picture, indexed=indexed), ""
+        found = matching.find(match, terms, snapshot.columns, picture, indexed=indexed, loose=like is not None)
+        return more_like_this.closest(found, terms, like, snapshot.columns) if like else found, ""
 
     def _ways_out(self, done: ways_out.Search, snapshot: Snapshot, picture: Picture) -> WaysOut:
         def again(clauses: Sequence[Clause]) -> tuple[Sequence[Term], Found]:
@@ -225,13 +239,9 @@ class Search:
         return indexer.differences(self._database, self._engine)
 
 
-def _snippets(session: orm.Session, viewer: Viewer, ids: Sequence[int], terms: Sequence[Term]) -> dict[int, Markup]:
-    """Return the marked sentence of each item, from what the database lets the viewer read."""
-    if not ids or not any(not term.excluded for term in terms):
-        return {}
-    marker = Marker(terms)
-    rows = session.execute(
-        sa.select(Item.id, Item.summary, Item.html, Item.language).where(Item.id.in_(ids), readable(viewer))
-    )
-    made = {row.id: marker.snippet([row.summary, *map(markup.plain, row.html.values())], row.language) for row in rows}
-    return {item: snippet for item, snippet in made.items() if snippet is not None}
+def _sort(query: Query, *, is_ranked: bool, is_placed: bool) -> Sort:
+    """Return the order that is possible: best match needs words, "schools like mine" a school."""
+    sort = query.sort
+    if sort is Sort.LIKE and not is_placed:
+        sort = Sort.BEST
+    return Sort.NEWEST if sort is Sort.BEST and not is_ranked else sort

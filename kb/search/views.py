@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import flask
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 
 from kb.cards.queries import Card, cards
 from kb.cycles.rules import Decision, Outcome, ResultStatus, Scale
@@ -12,20 +13,24 @@ from kb.evidence.rules import EvidenceLabel
 from kb.ideas.rules import Cost
 from kb.items.rules import GradeBand, Kind, Language
 from kb.permissions import Permission
+from kb.schools import queries as schools
+from kb.search import places, ranges
 from kb.search import query as grammar
-from kb.search import ranges
 from kb.search.facets import Facet, FacetValue
 from kb.search.query import MAX_PAGE, Query, Sort
 from kb.search.service import Results, Search
+from kb.search.similarity import EQUAL, GRADES, NOWHERE, WEIGHTS, Place
 from kb.search.stafftime import StaffTime
-from kb.site.labels import locale_name
-from kb.site.templating import day, label
+from kb.site.labels import LOCALES, locale_name
+from kb.site.templating import day, grade, label
 from kb.web import context
 from kb.web.gate import allows
 
 bp = flask.Blueprint("search", __name__)
 SHOWN_VALUES = 8
 MORE_VALUES = 60
+PICKED_FROM = 20
+LONGEST_NAME = 100
 OPEN_FACETS = ("kind", "topic", "grade", "result")
 RARE_FACETS = ("met", "tested", "label", "group", "scale", "cost", "time")
 _WORDS: dict[str, type[StrEnum]] = {
@@ -39,6 +44,30 @@ _WORDS: dict[str, type[StrEnum]] = {
     "scale": Scale,
     "cost": Cost,
     "time": StaffTime,
+}
+
+
+_CODES = {name: frozenset(word.value for word in words) for name, words in _WORDS.items()}
+_TITLES = {
+    "kind": _lazy("Kind"),
+    "topic": _lazy("Topic"),
+    "subject": _lazy("Subject"),
+    "grade": _lazy("Grades"),
+    "result": _lazy("Result"),
+    "decision": _lazy("Decision"),
+    "met": _lazy("Prediction"),
+    "tested": _lazy("Tested at"),
+    "label": _lazy("Evidence"),
+    "group": _lazy("Students"),
+    "scale": _lazy("Size of the test"),
+    "cost": _lazy("Cost"),
+    "time": _lazy("Time of staff"),
+    "method": _lazy("Method"),
+    "year": _lazy("School year"),
+    "locale": _lazy("Place"),
+    "network": _lazy("Network"),
+    "school": _lazy("School"),
+    "language": _lazy("Language"),
 }
 
 
@@ -96,7 +125,7 @@ def results() -> str:
         rare=(rare := _groups(found, rare=True)),
         days=(days := found.query.filters.get(ranges.NAME, ("", ""))),
         rare_open=any(group.active for group in rare) or any(days),
-        chips=_chips(found) + _days_chip(found.query),
+        chips=_other_chips(found) + _chips(found),
         sorts=_sorts(found),
         drop_filter=_drop_filter(found),
         languages=_languages(found),
@@ -105,7 +134,65 @@ def results() -> str:
         following=_page(found, +1),
         capped=found.query.page == MAX_PAGE and found.pages == MAX_PAGE,
         clear=_url(found.query.without_filters()),
+        kept=_kept(found.query),
+        pick=flask.url_for("search.place", **found.query.args()),  # type: ignore[arg-type]  # lists repeat
+        nowhere=_url(found.query.without_place()),
     )
+
+
+@bp.get("/search/place")
+@allows(Permission.SITE_READ)
+def place() -> str:
+    """Let somebody pick the school they have in mind from the register, or describe it."""
+    query = grammar.parse(flask.request.args.to_dict(flat=False)).with_sort(Sort.LIKE)
+    name = flask.request.args.get("name", "").strip()[:LONGEST_NAME]
+    page = schools.listed(context.session(), words=name) if name else None
+    listed = page.schools[:PICKED_FROM] if page else []
+    return flask.render_template(
+        "search/schools.html",
+        mine=places.mine(context.session(), query.place),
+        name=name,
+        schools=[(school, _url(query.with_place(query.place.at(school.public_id)))) for school in listed],
+        more=page.total - len(listed) if page else 0,
+        asked=query.place.args(),
+        weighed=query.place.weights != EQUAL,
+        weights=_weights(query.place),
+        grade_choices=[("", ""), *((code, grade(code)) for code in GRADES)],
+        locale_choices=[("", ""), *LOCALES.items()],
+        weight_choices=[
+            ("0", _("Does not count")),
+            ("1", _("Counts")),
+            ("2", _("Counts double")),
+            ("3", _("Counts triple")),
+        ],
+        described=_pairs(query.with_place(NOWHERE)),
+        kept=_pairs(query),
+    )
+
+
+def _weights(asked: Place) -> list[tuple[str, str, str]]:
+    """Return for each fact the name of its field, its words, and how much it counts."""
+    words = {
+        "grades": _("Grades"),
+        "size": _("Number of students"),
+        "frl": _("Free or reduced lunch"),
+        "multilingual": _("Multilingual learners"),
+        "disability": _("Students with disabilities"),
+        "locale": _("Place"),
+    }
+    pairs = zip(WEIGHTS.items(), asked.weights, strict=True)
+    return [(field, words[name], str(weight)) for (name, field), weight in pairs]
+
+
+def _kept(query: Query) -> list[tuple[str, str]]:
+    """Return what the form of the search page has no field for, to be sent along."""
+    return [*([("like", query.like)] if query.like else []), *query.place.args().items()]
+
+
+def _pairs(query: Query) -> list[tuple[str, str]]:
+    """Return the arguments of a query one by one, for the hidden fields of a form."""
+    args = query.args().items()
+    return [(name, one) for name, values in args for one in ([values] if isinstance(values, str) else values)]
 
 
 @bp.get("/search/suggestions")
@@ -121,34 +208,9 @@ def _url(query: Query) -> str:
     return flask.url_for("search.results", **query.args())  # type: ignore[arg-type]  # lists repeat
 
 
-def _title(name: str) -> str:
-    titles: dict[str, str] = {
-        "kind": _("Kind"),
-        "topic": _("Topic"),
-        "subject": _("Subject"),
-        "grade": _("Grades"),
-        "result": _("Result"),
-        "decision": _("Decision"),
-        "met": _("Prediction"),
-        "tested": _("Tested at"),
-        "label": _("Evidence"),
-        "group": _("Students"),
-        "scale": _("Size of the test"),
-        "cost": _("Cost"),
-        "time": _("Time of staff"),
-        "method": _("Method"),
-        "year": _("School year"),
-        "locale": _("Place"),
-        "network": _("Network"),
-        "school": _("School"),
-        "language": _("Language"),
-    }
-    return titles[name]
-
-
 def _in_words(name: str, value: FacetValue) -> str:
     """Return the words for a value: those of the interface, the name in its register, or what stands in the address."""
-    if name in _WORDS and value.value in {word.value for word in _WORDS[name]}:
+    if name in _WORDS and value.value in _CODES[name]:
         return label(_WORDS[name](value.value))
     if name == "tested" and value.value.isdecimal():
         return str(_("1 school or more") if value.value == "1" else _("%(n)s schools or more", n=value.value))
@@ -167,13 +229,18 @@ def _groups(found: Results, *, rare: bool) -> list[Group]:
 
 def _group(facet: Facet) -> Group | None:
     """Return a facet to show; one that offers no choice is left out."""
-    choices = [Choice(one.value, _in_words(facet.name, one), one.count, one.chosen) for one in facet.values]
-    active = any(choice.chosen for choice in choices)
-    if not choices or (len(choices) == 1 and not active and facet.name == "language"):
+    values = facet.values
+    active = any(value.chosen for value in values)
+    if not values or (len(values) == 1 and not active and facet.name == "language"):
         return None
-    first = [one for number, one in enumerate(choices) if number < SHOWN_VALUES or one.chosen]
-    rest = [one for one in choices[SHOWN_VALUES:] if not one.chosen][:MORE_VALUES]
-    return Group(facet.name, _title(facet.name), first, rest, active, active or facet.name in OPEN_FACETS)
+    first = [value for number, value in enumerate(values) if number < SHOWN_VALUES or value.chosen]
+    rest = [value for value in values[SHOWN_VALUES : SHOWN_VALUES + MORE_VALUES] if not value.chosen]
+    title, is_open = str(_TITLES[facet.name]), active or facet.name in OPEN_FACETS
+    return Group(facet.name, title, _choices(facet, first), _choices(facet, rest), active, is_open)
+
+
+def _choices(facet: Facet, values: list[FacetValue]) -> list[Choice]:
+    return [Choice(one.value, _in_words(facet.name, one), one.count, one.chosen) for one in values]
 
 
 def _chips(found: Results) -> list[Way]:
@@ -185,9 +252,10 @@ def _chips(found: Results) -> list[Way]:
     ]
 
 
-def _days_chip(query: Query) -> list[Way]:
-    days = query.filters.get(ranges.NAME)
-    return [Way(_days_in_words(days), _url(query.without(ranges.NAME)))] if days else []
+def _other_chips(found: Results) -> list[Way]:
+    query, days = found.query, found.query.filters.get(ranges.NAME)
+    like = [Way(_("More like: %(title)s", title=found.like.title), _url(query.without_like()))] if found.like else []
+    return [*like, *([Way(_days_in_words(days), _url(query.without(ranges.NAME)))] if days else [])]
 
 
 def _days_in_words(days: tuple[str, ...]) -> str:
@@ -199,9 +267,15 @@ def _days_in_words(days: tuple[str, ...]) -> str:
 
 
 def _sorts(found: Results) -> list[Choice]:
-    words = {Sort.BEST: _("Best match"), Sort.NEWEST: _("Newest"), Sort.TESTED: _("Most tested")}
-    offered = [sort for sort in Sort if sort is not Sort.BEST or found.query.clauses]
-    return [Choice(sort.value, words[sort], 0, sort is found.sort) for sort in offered]
+    words = {
+        Sort.BEST: _("Best match"),
+        Sort.NEWEST: _("Newest"),
+        Sort.TESTED: _("Most tested"),
+        Sort.LIKE: _("Schools like mine"),
+    }
+    offered = [sort for sort in Sort if sort is not Sort.BEST or found.query.has_words]
+    chosen = Sort.LIKE if found.query.asked_sort is Sort.LIKE else found.sort
+    return [Choice(sort.value, words[sort], 0, sort is chosen) for sort in offered]
 
 
 def _chosen_words(found: Results, name: str) -> str:

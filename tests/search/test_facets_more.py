@@ -5,7 +5,7 @@ import random
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import orm
 
@@ -66,11 +66,13 @@ def test_buckets_of_staff_time(text: str, expected: StaffTime) -> None:
     assert bucket(text) is expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_a_bucket(text: str) -> None:
     assert bucket(text) in StaffTime
 
 
+@settings(deadline=None)
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31)), st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31)))
 def test_a_range_comes_back_from_its_address(one: dt.date, other: dt.date) -> None:
     query = parse({"from": [one.isoformat()], "to": [other.isoformat()]})
