@@ -8,6 +8,7 @@ import datetime as dt
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Self, TypeVar
 
@@ -19,6 +20,7 @@ from kb.markup import normalise
 
 Choice = TypeVar("Choice")
 Word = Annotated[Choice, Field(strict=False)]  # one of the words of an enum, written as text
+_UNSEEN = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tab and line end
 _EMPTY: tuple[object, ...] = ("", None, False, [], {})
 
 
@@ -28,6 +30,16 @@ def _storable(text: str) -> str:
         raise ValueError(message)
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         message = "holds half of a character (a lone surrogate). Type it again."
+        raise ValueError(message)
+    if unseen := _UNSEEN.search(text):
+        message = f"holds a control character (U+{ord(unseen.group()):04X}) that no page or feed can show. Take it out."
+        raise ValueError(message)
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        message = "runs over several lines. Write it on one."
         raise ValueError(message)
     return text
 
@@ -52,8 +64,16 @@ def _unique(values: list[str]) -> list[str]:
 
 
 Text = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_storable)]  # a paragraph of plain text
-Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable), AfterValidator(_one_line)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable), AfterValidator(_one_line)
+]
+Label = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+    AfterValidator(_storable),
+    AfterValidator(_one_line),
+]
 PublicId = Annotated[str, StringConstraints(pattern=f"^{PUBLIC_ID.pattern}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
 Moment = Annotated[dt.datetime, AfterValidator(_aware)]

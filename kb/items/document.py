@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self, TypeVar
 import pydantic
 from pydantic import AfterValidator, Field
 
-from kb.documents import Body, Code, Document, Line, Moment, Name, PublicId, Text, Word
+from kb.documents import Body, Code, Document, Label, Line, Moment, Name, PublicId, Text, Word
 from kb.ids import slugify
 from kb.items.rules import (
     ANCESTRY,
@@ -43,7 +43,6 @@ def grade_bands(grades: list[GradeBand]) -> list[GradeBand]:
 
 
 SomeDocument = TypeVar("SomeDocument", bound="ItemDocument")
-Label = Annotated[str, pydantic.StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 Labels = Annotated[list[Label], AfterValidator(unique_labels)]
 
 
