@@ -95,6 +95,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+def rows(
+    session: orm.Session, statement: sa.Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
+) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Run a select of columns, in the session's transaction, at half the cost of ``session.execute``."""
+    session.flush()  # as session.execute does; free where nothing waits
+    return session.connection().execute(statement, values)
+
+
 class Database:
     """An engine and the two ways to open a session on it."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import orm
 
 from kb.cycles.models import Cycle
 from kb.cycles.rules import Decision, ResultStatus, Stage
+from kb.db import rows
 from kb.evidence.queries import warrants
 from kb.evidence.rules import Warrant
 from kb.ids import Ref
@@ -71,13 +72,13 @@ def cards(session: orm.Session, viewer: Viewer, item_ids: Sequence[int]) -> list
     """Return the cards of those items that the viewer may read, in the given order."""
     if not item_ids:
         return []
-    rows = {row.id: row for row in session.execute(_rows(viewer), {"items": list(item_ids)})}
-    tags = _tags(session, rows)
-    tested = warrants(session, viewer, [row.id for row in rows.values() if row.kind is Kind.IDEA])
+    found = {row.id: row for row in rows(session, _rows(viewer), {"items": list(item_ids)})}
+    tags = _tags(session, found)
+    tested = warrants(session, viewer, [row.id for row in found.values() if row.kind is Kind.IDEA])
     return [
-        _card(rows[item_id], tags[item_id], tested.get(item_id))
+        _card(found[item_id], tags[item_id], tested.get(item_id))
         for item_id in dict.fromkeys(item_ids)
-        if item_id in rows
+        if item_id in found
     ]
 
 
@@ -121,8 +122,7 @@ def _rows(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
 def _tags(session: orm.Session, item_ids: Collection[int]) -> _Tags:
     """Return the labels of each item's topics and the words of its grade bands (those in the order of GradeBand)."""
     found: _Tags = defaultdict(lambda: defaultdict(list))
-    rows = session.execute(_TAGS, {"items": list(item_ids)})
-    for item_id, vocabulary, slug, label in rows:
+    for item_id, vocabulary, slug, label in rows(session, _TAGS, {"items": list(item_ids)}):
         found[item_id][vocabulary].append(slug if vocabulary is Vocabulary.GRADE else label)
     return found
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.db import rows
 from kb.ids import Ref
 from kb.items.models import Item, Link
 from kb.items.queries import item_by_ref
@@ -47,7 +48,7 @@ def case_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
 
 def origin(session: orm.Session, case: Item) -> Origin:
     """Return where a case study that the caller was allowed to read comes from."""
-    row = session.execute(_ORIGIN, {"of": case.id}).one()
+    row = rows(session, _ORIGIN, {"of": case.id}).one()
     school, school_id, school_slug, network, network_id, network_slug = row
     return Origin(
         school_name=school or "",
@@ -59,4 +60,4 @@ def origin(session: orm.Session, case: Item) -> Origin:
 
 def cited_ids(session: orm.Session, case_id: int) -> Sequence[int]:
     """Return the ids of what a case study cites, in its order; whoever shows them decides who may read them."""
-    return session.scalars(_CITED, {"of": case_id}).all()
+    return rows(session, _CITED, {"of": case_id}).scalars().all()

@@ -13,6 +13,7 @@ from sqlalchemy import orm
 from kb import cells
 from kb.cycles.models import Cycle
 from kb.cycles.rules import Decision, ResultStatus, Stage, students
+from kb.db import rows
 from kb.drivers.models import Driver, DriverIdea
 from kb.ids import Ref
 from kb.items.models import Item
@@ -104,7 +105,7 @@ def by_school(lines: Sequence[CycleLine]) -> list[SchoolCycles]:
 
 def coverage(session: orm.Session, viewer: Viewer, network_id: int) -> dict[tuple[int, int], int]:
     """Return how many published tests each (driver, school) of a network has had, of ideas the viewer may read."""
-    rows = session.execute(
+    found = session.execute(
         sa.select(DriverIdea.driver_id, Item.school_id, sa.func.count())
         .join(Cycle, Cycle.idea_id == DriverIdea.idea_id)
         .join(_Idea, _Idea.id == Cycle.idea_id)
@@ -120,12 +121,12 @@ def coverage(session: orm.Session, viewer: Viewer, network_id: int) -> dict[tupl
         )
         .group_by(DriverIdea.driver_id, Item.school_id)
     )
-    return {(driver_id, school_id): count for driver_id, school_id, count in rows if school_id is not None}
+    return {(driver_id, school_id): count for driver_id, school_id, count in found if school_id is not None}
 
 
 def per_month(session: orm.Session, viewer: Viewer, network_id: int) -> dict[dt.date, int]:
     """Return how many published tests of a network began in each month, by its first day, without empty months."""
-    rows = session.execute(
+    found = session.execute(
         sa.select(Cycle.started_on, sa.func.count())
         .join(Item, Item.id == Cycle.item_id)
         .where(
@@ -138,7 +139,7 @@ def per_month(session: orm.Session, viewer: Viewer, network_id: int) -> dict[dt.
         .group_by(Cycle.started_on)
     )
     months: dict[dt.date, int] = defaultdict(int)
-    for started_on, count in rows:
+    for started_on, count in found:
         if started_on is not None:
             months[started_on.replace(day=1)] += count
     return dict(sorted(months.items()))
@@ -146,12 +147,12 @@ def per_month(session: orm.Session, viewer: Viewer, network_id: int) -> dict[dt.
 
 def counts_by_school(session: orm.Session, viewer: Viewer, school_ids: Sequence[int]) -> dict[int, int]:
     """Return how many published tests each of the schools has."""
-    rows = session.execute(
+    found = session.execute(
         sa.select(Item.school_id, sa.func.count())
         .where(Item.kind == Kind.CYCLE, Item.state == State.PUBLISHED, Item.school_id.in_(school_ids), readable(viewer))
         .group_by(Item.school_id)
     )
-    return {school_id: count for school_id, count in rows if school_id is not None}
+    return {school_id: count for school_id, count in found if school_id is not None}
 
 
 @functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it
@@ -209,7 +210,7 @@ def _select(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
 def _lines(
     session: orm.Session, query: sa.Select[*tuple[Any, ...]], values: dict[str, int], limit: int | None
 ) -> list[CycleLine]:
-    return [_line(row) for row in session.execute(query, {**values, "most": EVERY if limit is None else limit})]
+    return [_line(row) for row in rows(session, query, {**values, "most": EVERY if limit is None else limit})]
 
 
 def _line(row: Any) -> CycleLine:

@@ -12,6 +12,7 @@ from kb import cells
 from kb.cycles import figures
 from kb.cycles.models import Cycle, Prediction, Result
 from kb.cycles.rules import Confidence, Direction, LockLabel, Outcome, Stage, lock_label, students
+from kb.db import rows
 from kb.ids import Ref
 from kb.items.models import Item
 from kb.items.queries import item_by_ref, readable
@@ -29,7 +30,7 @@ _STEPS = (
     .where(MethodStep.version_id == sa.bindparam("version"))
     .order_by(MethodStep.position, MethodQuestion.position)
 )
-_PREDICTIONS = sa.select(Prediction).where(Prediction.cycle_id == _OF).order_by(Prediction.position)
+_PREDICTIONS = sa.select(*Prediction.__table__.c).where(Prediction.cycle_id == _OF).order_by(Prediction.position)
 _RESULTS = sa.select(Result).where(Result.cycle_id == _OF).order_by(Result.position)
 
 
@@ -132,8 +133,7 @@ def facts(session: orm.Session, viewer: Viewer, item: Item) -> CycleFacts:
 def steps(session: orm.Session, item: Item, version_id: int) -> list[Step]:
     """Return the steps of the method in which something was answered, in their order."""
     found: dict[str, Step] = {}
-    rows = session.execute(_STEPS, {"version": version_id})
-    for code, title, phase, question, text in rows:
+    for code, title, phase, question, text in rows(session, _STEPS, {"version": version_id}):
         step = found.setdefault(code, Step(code, title, phase, []))
         if item.html.get(question):
             step.answers.append((text, item.html[question]))
@@ -142,8 +142,8 @@ def steps(session: orm.Session, item: Item, version_id: int) -> list[Step]:
 
 def predictions(session: orm.Session, facts: CycleFacts) -> list[ShownPrediction]:
     """Return the predictions in their order, without figures where the group is small."""
-    rows = session.scalars(_PREDICTIONS, {"of": facts.cycle.item_id})
-    return [_shown(row, stage=facts.cycle.stage, small=facts.small) for row in rows]
+    found = rows(session, _PREDICTIONS, {"of": facts.cycle.item_id})
+    return [_shown(row, stage=facts.cycle.stage, small=facts.small) for row in found]
 
 
 def results(session: orm.Session, facts: CycleFacts) -> figures.Table:
@@ -182,7 +182,7 @@ def _facts(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _shown(row: Prediction, *, stage: Stage, small: bool) -> ShownPrediction:
+def _shown(row: Any, *, stage: Stage, small: bool) -> ShownPrediction:
     question, expected, actual = (
         figures.words_only(text, small=small) for text in (row.question, row.expected, row.actual)
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.db import rows
 from kb.drivers.models import Driver, DriverIdea
 from kb.ids import Ref
 from kb.items.models import Item
@@ -68,9 +69,10 @@ class Branch:
 
 def drivers_of(session: orm.Session, idea_id: int) -> list[DriverLine]:
     """Return the drivers of an idea that the caller was allowed to read, without the retired ones."""
-    rows = session.execute(_DRIVERS_OF, {"of": idea_id})
+    found = rows(session, _DRIVERS_OF, {"of": idea_id})
     return [
-        DriverLine(row.public_id, row.title, row.primary or "", row.name, Ref(row.network_id, row.slug)) for row in rows
+        DriverLine(row.public_id, row.title, row.primary or "", row.name, Ref(row.network_id, row.slug))
+        for row in found
     ]
 
 
@@ -91,25 +93,25 @@ def diagram(session: orm.Session, viewer: Viewer, network_id: int) -> list[Branc
 
 def _ideas(session: orm.Session, viewer: Viewer, network_id: int) -> dict[int, list[DriverIdeaLine]]:
     found: dict[int, list[DriverIdeaLine]] = defaultdict(list)
-    rows = session.execute(
+    ideas = session.execute(
         sa.select(DriverIdea.driver_id, Item.id, Item.public_id, Item.slug, Item.title, Item.language)
         .join(Driver, Driver.id == DriverIdea.driver_id)
         .join(Item, Item.id == DriverIdea.idea_id)
         .where(Driver.network_id == network_id, readable(viewer))
         .order_by(Item.title)
     )
-    for row in rows:
+    for row in ideas:
         found[row.driver_id].append(DriverIdeaLine(row.id, Ref(row.public_id, row.slug), row.title, row.language))
     return found
 
 
 def primary_drivers(session: orm.Session) -> list[DriverLine]:
     """Return the primary drivers of all networks, to browse by."""
-    rows = session.execute(
+    found = session.execute(
         sa.select(Driver.public_id, Driver.title, Network.name, Network.public_id.label("network_id"), Network.slug)
         .join(Network, Network.id == Driver.network_id)
         .where(Driver.parent_id.is_(None), Driver.retired_on.is_(None))
         .order_by(Network.name, Driver.position, Driver.id)
         .limit(60)
     )
-    return [DriverLine(row.public_id, row.title, "", row.name, Ref(row.network_id, row.slug)) for row in rows]
+    return [DriverLine(row.public_id, row.title, "", row.name, Ref(row.network_id, row.slug)) for row in found]

@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from kb.cycles.models import Cycle, Prediction
 from kb.cycles.rules import Outcome
+from kb.db import rows
 from kb.evidence.rules import CycleFact, Warrant, warrant
 from kb.items.models import Item
 from kb.items.queries import readable
@@ -26,7 +27,7 @@ def warrants(session: orm.Session, viewer: Viewer, idea_ids: Collection[int]) ->
     """
     facts: dict[int, list[CycleFact]] = defaultdict(list)
     if idea_ids:
-        for row in session.execute(_facts(viewer), {"ideas": list(idea_ids)}):
+        for row in rows(session, _facts(viewer), {"ideas": list(idea_ids)}):
             facts[row.idea_id].append(CycleFact(*row))
     return {idea_id: warrant(facts[idea_id]) for idea_id in idea_ids}
 

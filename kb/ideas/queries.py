@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.db import rows
 from kb.ideas.models import ChangeIdea
 from kb.ideas.rules import Cost, Target
 from kb.ids import Ref
@@ -62,7 +63,7 @@ def idea_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
 
 def facts(session: orm.Session, idea: Item) -> IdeaFacts:
     """Return the facts of an idea that the caller was allowed to read."""
-    row = session.execute(_FACTS, {"of": idea.id}).one()
+    row = rows(session, _FACTS, {"of": idea.id}).one()
     return IdeaFacts(
         population=row.population,
         roles_needed=row.roles_needed,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.db import rows
 from kb.items.models import Credit, ItemTag, Tag
 from kb.items.rules import CreditRole, GradeBand, Vocabulary
 
@@ -48,8 +49,8 @@ class Imprint:
 
 def imprint(session: orm.Session, item_id: int) -> Imprint:
     """Return the imprint of an item that the caller was allowed to read."""
-    tags = session.execute(_TAGS, {"of": item_id}).all()
-    people = session.execute(_PEOPLE, {"of": item_id})
+    tags = rows(session, _TAGS, {"of": item_id}).all()
+    people = rows(session, _PEOPLE, {"of": item_id})
     slugs = {row.slug for row in tags if row.vocabulary is Vocabulary.GRADE}
     return Imprint(
         topics=_words(tags, Vocabulary.TOPIC),

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.db import rows
 from kb.ids import Ref
 from kb.items.models import Adaptation, Item, Link
 from kb.items.queries import readable
@@ -98,8 +99,8 @@ class Relations:
 
 def relations(session: orm.Session, viewer: Viewer, item_id: int) -> Relations:
     """Return the links of an item whose other end the viewer may read."""
-    rows = session.execute(_links(viewer), {"of": item_id}).all()
-    return Relations(tuple(map(_relation, rows)), {Part(row.part): row.total for row in rows})
+    links = rows(session, _links(viewer), {"of": item_id}).all()
+    return Relations(tuple(map(_relation, links)), {Part(row.part): row.total for row in links})
 
 
 @functools.lru_cache(maxsize=64)  # building a statement of this size takes longer than running it

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.cycles.models import Cycle
+from kb.db import rows
 from kb.ids import Ref
 from kb.items.models import Adaptation, Item, Link
 from kb.items.queries import readable
@@ -200,10 +201,10 @@ def ramp(session: orm.Session, viewer: Viewer, cycle_id: int) -> list[Rung]:
     The ramp ends where the next cycle may not be read. Empty if the viewer may not read the cycle itself.
     """
     offsets: dict[int, int] = {}
-    for row in session.execute(_offsets(viewer), {"cycle": cycle_id}):
+    for row in rows(session, _offsets(viewer), {"cycle": cycle_id}):
         offsets.setdefault(row.id, row.offset)
-    rows = session.execute(_on_ramp(viewer), {"cycles": list(offsets)})
-    rungs = [Rung(offsets[row.id], row.title, _test(row)) for row in rows]
+    found = rows(session, _on_ramp(viewer), {"cycles": list(offsets)})
+    rungs = [Rung(offsets[row.id], row.title, _test(row)) for row in found]
     return sorted(rungs, key=lambda rung: (rung.offset, rung.test.when[2:]))
 
 
