@@ -26,8 +26,8 @@ def most_tested(session: orm.Session, viewer: Viewer, limit: int) -> list[int]:
     """Return the ids of the ideas with done tests at the most schools, of ideas and tests that the viewer may read.
 
     The number of all tests, which an index answers, is an upper bound of what is looked for: ideas are counted exactly
-    in its order, until none of the rest can have more schools. What is hidden decides how long this takes, not what is
-    found.
+    in its order, until none of the rest can have more schools, or the MOST_BATCHES batches with the most tests are
+    counted. Hidden tests decide how long this takes, and what is found only where they fill all those batches.
     """
     upper = session.execute(_UPPER).all()
     best: list[_Schools] = []
