@@ -1,19 +1,26 @@
 """The engine inside PostgreSQL: what the contract cannot ask of every engine."""
 
+import os
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 import sqlalchemy as sa
 
+from kb import schema
 from kb.db import Database
 from kb.search.engine import Alternative, Document, IndexUnavailableError, Match, SearchTimeoutError, Term
 from kb.search.postgres.engine import PostgresEngine
+from kb.search.postgres.reader import Opened
 from kb.search.whoosh.engine import WhooshEngine
+from tests.postgres import PostgresServer
 
 LAST_PLACE = 2**20 - 1
 HOSTILE = ["\\", "'", '"', "\\'", "a'b\\c", "''); DROP TABLE item; --", "\x00", "a\x00b", "", " ", "é", "🎒", "\ud800"]
@@ -208,6 +215,43 @@ def test_an_ended_backend_leaves_the_index_as_it_was(node: Node, postgres_databa
     assert ids(engine, "changed") == {20}
 
 
+def test_a_killed_backend_loses_nothing_acknowledged() -> None:
+    """``kill -9`` in the middle of a batch: the server recovers by itself, with every batch that was committed."""
+    with PostgresServer() as server:
+        name = server.create()
+        server.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
+        database = Database(server.url(name))
+        schema.upgrade(database)
+        engine = PostgresEngine(database)
+        engine.rebuild([], last=0)
+        for number in range(1, 4):
+            engine.apply([document(number, "math")], [], last=number)
+            assert engine.hold()
+            fatal = Document(9, 9, 1.0, _Words({"math": 1.0}, lambda: _kill(engine)), {})
+            with pytest.raises(IndexUnavailableError):
+                engine.apply([fatal], [1], last=9)
+            _wait_for(database)
+            assert ids(engine, "math") == set(range(1, number + 1))
+            assert (engine.last(), engine.faults()) == (number, [])
+            engine.release()
+        database.close()
+
+
+def _kill(engine: PostgresEngine) -> None:
+    assert engine._lock._held is not None
+    os.kill(engine._lock._held.info.backend_pid, signal.SIGKILL)
+
+
+def _wait_for(database: Database) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with suppress(psycopg.Error, sa.exc.SQLAlchemyError), database.engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+            return
+        time.sleep(0.05)
+    pytest.fail("PostgreSQL did not come back")
+
+
 def test_an_ended_rebuild_leaves_the_index_in_use(node: Node, postgres_database: Database) -> None:
     engine = node()
     engine.rebuild([document(1, "math")], last=1)
@@ -269,6 +313,68 @@ def test_a_search_sees_one_commit_whole(node: Node) -> None:
     thread.join()
     assert faults == []
     assert reader.faults() == []
+
+
+class _Terms(list[Term]):
+    """Terms that do something when they are read for the first time: between two statements of one search."""
+
+    def __init__(self, terms: list[Term], do: Callable[[], None]) -> None:
+        super().__init__(terms)
+        self._do: list[Callable[[], None]] = [do]
+
+    def __iter__(self) -> Iterator[Term]:
+        if self._do:
+            self._do.pop()()
+        return super().__iter__()
+
+
+def test_an_index_swapped_in_during_a_search_is_for_the_next(node: Node) -> None:
+    one, two = node(), node()
+    one.rebuild([document(1, "math")], last=1)
+    terms = _Terms([term("math")], lambda: two.rebuild([document(2, "math")], last=2))
+    found = one.match(terms, np.ones(9, np.bool_), deadline=time.monotonic() + 10)
+    assert found.ids.tolist() == [1]
+    assert ids(one, "math") == {2}
+
+
+def test_a_search_begun_before_a_commit_does_not_know_it(node: Node) -> None:
+    engine = node()
+    engine.rebuild([document(1, "math")], last=1)
+    with engine._reader.snapshot(10) as (connection, state):
+        engine.apply([document(2, "math")], [1], last=2)
+        assert ids(engine, "math") == {2}
+        assert np.flatnonzero(engine._reader.lengths(connection, state).alive).tolist() == [1]
+    assert ids(engine, "math") == {2}
+
+
+def test_postings_are_sorted_by_item(node: Node) -> None:
+    engine = node()
+    engine.rebuild([document(number, "math", "art") for number in (5_000, 3, 2_000, 1)], last=1)
+    with engine._reader.snapshot(10) as (connection, state):
+        opened = Opened(connection, state.generation, [term("math"), term("math", "art")])
+        assert opened.postings("math", 0.0)[0].tolist() == [1, 3, 2_000, 5_000]
+        assert opened.places("art", 0.0).tolist() == [(number << 20) + 1 for number in (1, 3, 2_000, 5_000)]
+
+
+def test_a_batch_that_waited_for_a_swap_goes_into_the_new_index(node: Node, postgres_database: Database) -> None:
+    engine = node()
+    engine.rebuild([], last=1)
+    columns = "ready, format, analysis, last, version, documents, made"
+    thread = threading.Thread(target=lambda: engine.apply([document(1, "math")], [], last=2))
+    with postgres_database.engine.begin() as connection:
+        connection.execute(sa.text("CREATE TEMP TABLE old AS SELECT * FROM search_index"))
+        connection.execute(sa.text("DELETE FROM search_index"))
+        connection.execute(sa.text(f"INSERT INTO search_index ({columns}) SELECT {columns} FROM old"))
+        thread.start()
+        while not _somebody_waits(postgres_database):
+            time.sleep(0.01)
+    thread.join()
+    assert ids(engine, "math") == {1}
+
+
+def _somebody_waits(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        return bool(connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def test_two_writers_at_once_lose_nothing(node: Node) -> None:
