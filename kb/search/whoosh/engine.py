@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from whoosh import index
@@ -12,12 +11,13 @@ from whoosh import index
 from kb.search.engine import Bitmap, Document, IndexUnavailableError, Match, Status, Term
 from kb.search.executor import Executor
 from kb.search.whoosh import schema
-from kb.search.whoosh.reader import PLACE_BITS, Opened, Readers, column
+from kb.search.whoosh.columns import column
+from kb.search.whoosh.reader import PLACE_BITS, Opened, Readers
 from kb.search.whoosh.store import Manifest, Store
+from kb.search.whoosh.writer import Rule, Writer, nothing, usual
 
 CACHE_BYTES = 64 * 1024 * 1024
-_BATCH_MB = 64
-_REBUILD_MB = 256
+_SEGMENT_POSTINGS = 5_000_000  # what a rebuild holds in memory: about 200 MB
 
 
 class WhooshEngine:
@@ -96,11 +96,11 @@ class WhooshEngine:
         known = self._store.manifest(path)
         gone = {*removed, *(document.id for document in documents)}
         if gone:
-            with _writing(path, _BATCH_MB) as writer:
+            with _writing(path) as writer:
                 for number in _numbers(writer, gone):
                     writer.delete_document(number)
                 for document in {document.id: document for document in documents}.values():
-                    _add(writer, document)
+                    writer.add(document)
         self._note(path, last=last, known=known)
 
     def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
@@ -109,9 +109,12 @@ class WhooshEngine:
             self._store.tidy()
             path = self._store.new_directory()
             index.create_in(str(path), schema.make())
-            with _writing(path, _REBUILD_MB) as writer:
-                for document in documents:
-                    _add(writer, document)
+            rest = iter(documents)
+            for first in rest:
+                with _writing(path, nothing) as writer:
+                    writer.add(first)
+                    while writer.postings < _SEGMENT_POSTINGS and (document := next(rest, None)) is not None:
+                        writer.add(document)
             self._note(path, last=last, known=None)
             self._store.use(path)
 
@@ -133,13 +136,13 @@ def _executor(opened: Opened, deadline: float) -> Executor:
 
 
 @contextmanager
-def _writing(path: Path, memory_mb: int) -> Iterator[Any]:
+def _writing(path: Path, rule: Rule = usual) -> Iterator[Writer]:
     """Give a writer and commit it. On a full disk commit and cancel both raise: the lock goes whatever happens."""
-    writer = index.open_dir(str(path)).writer(**schema.writer_options(memory_mb))
+    writer = Writer(index.open_dir(str(path)))
     lock = writer.writelock
     try:
         yield writer
-        writer.commit()
+        writer.finish(rule)
     except BaseException:
         with suppress(Exception):
             writer.cancel()
@@ -149,19 +152,8 @@ def _writing(path: Path, memory_mb: int) -> Iterator[Any]:
             lock.release()
 
 
-def _numbers(writer: Any, ids: set[int]) -> list[int]:
+def _numbers(writer: Writer, ids: set[int]) -> list[int]:
     """Return the numbers of the living documents of these items, as the writer sees them under its lock."""
     with writer.reader() as reader:
-        held = column(reader, schema.ID, np.int64)
-        candidates = np.flatnonzero(np.isin(held, np.fromiter(ids, np.int64)))
+        candidates = np.flatnonzero(np.isin(column(reader, schema.ID), np.fromiter(ids, np.int64)))
         return [int(number) for number in candidates if not reader.is_deleted(int(number))]
-
-
-def _add(writer: Any, document: Document) -> None:
-    writer.add_document(
-        id=document.id,
-        seq=document.seq,
-        length=document.length,
-        words=document.words,
-        places=document.places,
-    )

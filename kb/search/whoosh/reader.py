@@ -7,7 +7,7 @@ decoded once into arrays that never change, so threads may share those.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,13 +19,15 @@ from whoosh.reading import TermNotFound
 
 from kb.search.engine import IndexUnavailableError, SearchTimeoutError
 from kb.search.whoosh import schema
+from kb.search.whoosh.codec import Block
+from kb.search.whoosh.columns import column
 from kb.search.whoosh.store import Store
 
 PLACE_BITS = 16
 _TRIES = 8
 _PAUSE = 0.03
 _REST = 5.0
-_CHECK_EVERY = 4096
+_NO_IDS, _NO_WEIGHTS = np.zeros(0, np.int64), np.zeros(0, np.float32)
 Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 
 
@@ -67,7 +69,7 @@ class Opened:
     def __init__(self, reader: Any, shared: Shared) -> None:
         self.reader = reader
         self.shared = shared
-        self.leaves = [(leaf, base) for leaf, base in reader.leaf_readers()]
+        self.leaves = [(leaf, base) for leaf, base in reader.leaf_readers() if leaf.doc_count_all()]
 
     def __del__(self) -> None:
         with suppress(Exception):  # closed already, or the interpreter is going
@@ -86,39 +88,34 @@ class Opened:
         return found[0]
 
     def _postings(self, token: str, deadline: float) -> Pair:
-        documents: list[int] = []
-        weights: list[float] = []
-        for matcher, base in self._matchers(schema.WORDS, token):
-            while matcher.is_active():
-                documents.append(base + matcher.id())
-                weights.append(matcher.weight())
-                matcher.next()
-                if len(documents) % _CHECK_EVERY == 0:
-                    check(deadline)
-        return np.array(documents, np.int64), np.array(weights, np.float32)
+        documents, weights = [_NO_IDS], [_NO_WEIGHTS]
+        for block, base in self._blocks(schema.WORDS, token, deadline):
+            documents.append(block.ids + np.int64(base))
+            weights.append(np.ones(len(block.ids), np.float32) if block.weights is None else block.weights)
+        ids, held = np.concatenate(documents), np.concatenate(weights)
+        alive = self.shared.alive[ids]
+        return (ids, held) if alive.all() else (ids[alive], held[alive])
 
     def _places(self, token: str, deadline: float) -> npt.NDArray[np.int64]:
-        documents: list[int] = []
-        values: list[bytes] = []
-        for matcher, base in self._matchers(schema.PLACES, token):
-            while matcher.is_active():
-                documents.append(base + matcher.id())
-                values.append(matcher.value())
-                matcher.next()
-                if len(documents) % _CHECK_EVERY == 0:
-                    check(deadline)
-        counts = np.array([len(value) // schema.PLACE_TYPE.itemsize for value in values], np.int64)
-        positions = np.frombuffer(b"".join(values), schema.PLACE_TYPE).astype(np.int64)
-        return (np.repeat(np.array(documents, np.int64), counts) << PLACE_BITS) + positions
+        places = [_NO_IDS]
+        for block, base in self._blocks(schema.PLACES, token, deadline):
+            documents = np.repeat(block.ids + np.int64(base), block.counts)
+            alive = self.shared.alive[documents]
+            places.append(((documents << PLACE_BITS) + block.places)[alive])
+        return np.concatenate(places)
 
-    def _matchers(self, name: str, token: str) -> list[tuple[Any, int]]:
-        found = []
+    def _blocks(self, name: str, token: str, deadline: float) -> Iterator[tuple[Block, int]]:
+        """Yield the blocks of a token with the number of their segment's first document, deleted documents too."""
+        text = token.encode()
         for leaf, base in self.leaves:
             try:
-                found.append((leaf.postings(name, token), base))
-            except TermNotFound:
+                # not leaf.postings: that looks at each posting whether it is deleted
+                matcher = leaf._terms.matcher(name, text, leaf.schema[name].format)  # noqa: SLF001
+            except (TermNotFound, KeyError):
                 continue
-        return found
+            for block in matcher.blocks():
+                check(deadline)
+                yield block, base
 
 
 class Readers:
@@ -178,18 +175,12 @@ def _shared(stamp: tuple[object, ...], reader: Any, budget: int) -> Shared:
     alive[np.fromiter(reader.all_doc_ids(), np.int64)] = True
     return Shared(
         stamp=stamp,
-        ids=column(reader, schema.ID, np.int64),
-        seqs=column(reader, schema.SEQ, np.int64),
-        lengths=column(reader, schema.LENGTH, np.float32),
+        ids=column(reader, schema.ID),
+        seqs=column(reader, schema.SEQ),
+        lengths=column(reader, schema.LENGTH),
         alive=alive,
         budget=budget,
     )
-
-
-def column(reader: Any, name: str, kind: type[np.generic]) -> npt.NDArray[Any]:
-    """Return a column of all documents, deleted ones too; an empty index has none."""
-    total = reader.doc_count_all()
-    return np.fromiter(reader.column_reader(name), kind, total) if total else np.zeros(0, kind)
 
 
 def check(deadline: float) -> None:
