@@ -54,6 +54,14 @@ def require_current(database: Database) -> None:
         raise OutdatedError
 
 
+def prepare(database: Database) -> None:
+    """Make the schema in an empty database; OutdatedError where it is an older one, which ``kb db upgrade`` moves."""
+    if current(database) is None:
+        upgrade(database)
+    else:
+        require_current(database)
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))

@@ -22,7 +22,7 @@ def export(path: Path, *, public: bool) -> None:
     settings = config.load()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
-    schema.upgrade(database)
+    schema.prepare(database)
     with click.progressbar(length=1, label="Writing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def tick(done: int, of: int) -> None:

@@ -62,7 +62,7 @@ def _database() -> Iterator[Database]:
     settings = config.load()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
-    schema.upgrade(database)
+    schema.prepare(database)
     try:
         yield database
         database.refresh_statistics()

@@ -83,6 +83,16 @@ def test_help_names_both_ways(run: Run) -> None:
     assert "kb import schools CSV" in run("import", "--help").stdout
 
 
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_neither_changes_the_schema_of_a_database_in_use(
+    run: Run, tmp_path: Path, sqlite_database: Database, command: str
+) -> None:
+    schema.downgrade(sqlite_database, "0004")
+    result = run(command, whole(tmp_path / "files") if command == "import" else tmp_path / "out")
+    assert isinstance(result.exception, schema.OutdatedError)
+    assert schema.current(sqlite_database) == "0004"
+
+
 def test_an_export_over_other_files_is_refused(run: Run, tmp_path: Path) -> None:
     whole(tmp_path / "files")
     result = run("export", tmp_path / "files")
