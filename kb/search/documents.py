@@ -66,11 +66,11 @@ def analyse(source: Source) -> Document:
     base = 0
     for weight, text in source.texts:
         last = base
-        for token in tokens(clean(text), source.language):
-            words[token.text] += weight
-            last = base + token.position
+        for token, position in tokens(clean(text), source.language):
+            words[token] += weight
+            last = base + position
             if last <= _MAX_PLACES:
-                places[token.text].append(last)
+                places[token].append(last)
         base = last + _GAP
     return Document(source.id, source.seq, sum(words.values()), words, places)
 

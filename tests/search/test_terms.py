@@ -28,8 +28,8 @@ def _terms(text: str) -> list[Term]:
 def _holds(term: Term, text: str, language: Language = Language.EN) -> bool:
     """Say whether a text matches a term: a plain matcher, to judge tokens and terms together."""
     places: dict[str, set[int]] = {}
-    for token in tokens(clean(text), language):
-        places.setdefault(token.text, set()).add(token.position)
+    for token, position in tokens(clean(text), language):
+        places.setdefault(token, set()).add(position)
     for way in term.alternatives:
         for start in places.get(way.tokens[0], ()):
             if all(start + off in places.get(token, ()) for token, off in zip(way.tokens, way.offsets, strict=True)):
