@@ -17,6 +17,7 @@ from kb.lineage import views as lineage
 from kb.methods import views as methods
 from kb.networks import views as networks
 from kb.permissions import Permission
+from kb.saved import views as saved
 from kb.schools import views as schools
 from kb.search import views as search
 from kb.search.service import Search
@@ -95,5 +96,5 @@ def _setup_templates(app: flask.Flask, settings: Settings) -> None:
 def _setup_views(app: flask.Flask) -> None:
     static = app.view_functions["static"]
     app.view_functions["static"] = gate.allows(Permission.SITE_READ)(static)
-    for feature in (site, ideas, lineage, cycles, cases, schools, networks, methods, glossary, search):
+    for feature in (site, ideas, lineage, cycles, cases, schools, networks, methods, glossary, search, saved):
         app.register_blueprint(feature.bp)

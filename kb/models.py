@@ -11,6 +11,7 @@ from kb.ideas.models import ChangeIdea
 from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag
 from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
 from kb.networks.models import Network, OpenQuestion, SchoolNetwork
+from kb.saved.models import SavedSearch
 from kb.schools.models import School, SchoolContext
 from kb.search.models import UnansweredQuery
 from kb.search.postgres.tables import search_document, search_index, search_posting
@@ -40,6 +41,7 @@ __all__ = [
     "Publication",
     "Result",
     "Revision",
+    "SavedSearch",
     "School",
     "SchoolContext",
     "SchoolNetwork",

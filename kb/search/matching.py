@@ -29,6 +29,11 @@ class Found:
     required: int = 0
     dropped: tuple[Term, ...] = ()
 
+    @property
+    def is_loose(self) -> bool:
+        """Whether a word that all results should have had was left out."""
+        return bool(self.required and self.dropped)
+
 
 def everything(picture: Picture) -> Found:
     """Return all the viewer may see: for a search without words, and when there is no index."""

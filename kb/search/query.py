@@ -149,6 +149,10 @@ class Query:
             self, place=NOWHERE, asked_sort=None if self.asked_sort is Sort.LIKE else self.asked_sort, page=1
         )
 
+    def as_feed(self) -> "Query":
+        """Return the search as a feed asks it: newest first, from its first page, for no school in particular."""
+        return replace(self, asked_sort=Sort.NEWEST, place=NOWHERE, page=1)
+
     def without_filters(self) -> "Query":
         """Return the search for the same words everywhere."""
         return replace(self, filters={}, page=1)

@@ -43,8 +43,9 @@ class Results:
     """One page of results. ``ids`` are still to be read through the visibility rule of the database.
 
     ``problem`` is empty, "index" (it cannot be read) or "slow"; then the newest records are listed. ``unused`` says
-    that every word typed is too common to search for, ``cut`` that more was typed than is used. ``like`` is the record
-    that these are to be like; ``mine`` the school in mind, with the ``likenesses`` of the page by item.
+    that every word typed is too common to search for, ``cut`` that more was typed than is used, ``is_loose`` that one
+    of up to three words was left out. ``like`` is the record that these are to be like; ``mine`` the school in mind,
+    with the ``likenesses`` of the page by item.
     """
 
     query: Query
@@ -54,6 +55,7 @@ class Results:
     pages: int
     facets: tuple[Facet, ...]
     dropped: tuple[str, ...] = ()
+    is_loose: bool = False
     unused: bool = False
     cut: bool = False
     ways_out: WaysOut = field(default_factory=WaysOut)
@@ -63,6 +65,15 @@ class Results:
     like: Seed | None = None
     mine: Mine | None = None
     likenesses: Mapping[int, Likeness] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is new or changed in a search: the newest items, how many there are, and the number of the last change."""
+
+    ids: tuple[int, ...] = ()
+    total: int = 0
+    last: int = -1
 
 
 class Search:
@@ -126,6 +137,7 @@ class Search:
             pages=pages,
             facets=filters.facets(found.hits, counted),
             dropped=tuple(term.text for term in found.dropped),
+            is_loose=found.is_loose,
             unused=bool(query.clauses) and not terms,
             cut=query.cut or len(meant) > len(terms),
             snippets={} if problem or like else excerpts(session, viewer, ids, terms),
@@ -136,6 +148,24 @@ class Search:
             mine=mine,
             likenesses=places.likenesses(near, snapshot.columns.rows, rows.tolist()) if near else {},
         )
+
+    def changed(
+        self, session: orm.Session, viewer: Viewer, query: Query, change_number: int, *, after: int
+    ) -> Changed | None:
+        """Return what is new or changed in a search after a change; None where it cannot be searched now."""
+        snapshot = self._catalogue.at(session, change_number)
+        picture, seqs = snapshot.picture(viewer), snapshot.columns.rows["seq"]
+        like = more_like_this.seed(session, viewer, query.like) if query.like else None
+        terms = (like.terms if like else build(query.clauses, snapshot.registers.synonyms))[:MAX_TERMS]
+        found, problem = self._found(terms, snapshot, picture, like)
+        if problem:
+            return None
+        if found.is_loose or (query.like and like is None):
+            return Changed()
+        rows = np.flatnonzero(Filters(query, picture, snapshot.registers).apply(found.hits) & (seqs > after))
+        newest = rows[np.argsort(-seqs[rows], kind="stable")]
+        ids = snapshot.columns.rows["id"][newest[:PAGE_SIZE]].tolist()
+        return Changed(tuple(ids), len(rows), int(seqs[newest[0]]) if len(rows) else after)
 
     def completions(self, session: orm.Session, text: str, change_number: int) -> list[str]:
         """Return ways to go on from what was typed, from public words and titles only."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlencode
 
 import flask
 from flask_babel import gettext as _
@@ -12,9 +13,9 @@ from kb.cycles.rules import Decision, Outcome, ResultStatus, Scale
 from kb.evidence.rules import EvidenceLabel
 from kb.ideas.rules import Cost
 from kb.items.rules import GradeBand, Kind, Language
-from kb.permissions import Permission
+from kb.permissions import ANONYMOUS, Permission
 from kb.schools import queries as schools
-from kb.search import places, ranges
+from kb.search import feeds, places, ranges
 from kb.search import query as grammar
 from kb.search.facets import Facet, FacetValue
 from kb.search.query import MAX_PAGE, Query, Sort
@@ -137,7 +138,40 @@ def results() -> str:
         kept=_kept(found.query),
         pick=flask.url_for("search.place", **found.query.args()),  # type: ignore[arg-type]  # lists repeat
         nowhere=_url(found.query.without_place()),
+        search_name=_name(found)[:80],
+        address=urlencode(found.query.with_page(1).args(), doseq=True),
+        feed=flask.url_for("search.feed", **found.query.as_feed().args()),  # type: ignore[arg-type]  # lists repeat
     )
+
+
+@bp.get("/search.atom")
+@allows(Permission.SITE_READ)
+def feed() -> flask.Response:
+    """Return the newest public results of a search as an Atom feed, the same for every reader."""
+    held: Search = flask.current_app.extensions["kb.search"]
+    query = grammar.parse(flask.request.args.to_dict(flat=False)).as_feed()
+    session = context.session()
+    found = held.search(session, ANONYMOUS, query, context.change_number(), counted=tuple(query.filters))
+    unknown = bool(query.like) and found.like is None
+    entries = [] if unknown else feeds.entries(session, feeds.ids(found))
+    body = flask.render_template(
+        "search/feed.xml",
+        id=feeds.urn(f"search/{urlencode(query.args(), doseq=True)}"),
+        title=feeds.text(f"{context.services().settings.site_name}: {_name(found) or _('All records')}"),
+        updated=max((entry.updated for entry in entries), default=feeds.NEVER),
+        entries=entries,
+        own=flask.url_for("search.feed", _external=True, **query.args()),  # type: ignore[arg-type]  # lists repeat
+        page=flask.url_for("search.results", _external=True, **query.args()),  # type: ignore[arg-type]
+        root=flask.request.host_url.rstrip("/"),
+        stamp=feeds.stamp,
+    )
+    return flask.Response(body, content_type=feeds.CONTENT_TYPE)
+
+
+def _name(found: Results) -> str:
+    """Return a search in a few words."""
+    text = [found.query.text] if found.query.text else []
+    return ", ".join([*text, *(chip.words for chip in _other_chips(found) + _chips(found))])
 
 
 @bp.get("/search/place")

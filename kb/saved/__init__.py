@@ -1,0 +1,1 @@
+"""Saved searches: named, kept without an account, with what is new since last time."""
