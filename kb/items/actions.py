@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kb import history, markup, reach
 from kb.accounts.models import Person
-from kb.errors import InvalidError
+from kb.errors import ConflictError, InvalidError
 from kb.ids import slugify
 from kb.items import revisions
 from kb.items.document import ItemDocument, tag_slug
@@ -83,9 +83,12 @@ def write_item(
 ) -> Written:
     """Write the item's row, tags and credits. ``before`` is its document as it stands, None for a new one."""
     item = session.scalar(sa.select(Item).where(Item.public_id == document.id))
-    if (item is None) != (before is None) or (item is not None and item.kind != document.kind):
+    if item is not None and item.kind != document.kind:
         message = f"{document.id} is taken by another record. Public ids are never reused: choose a new one."
         raise InvalidError(message, field="id")
+    if (item is None) != (before is None):
+        message = f"{document.id} was saved by somebody else at the same moment. Try again."
+        raise ConflictError(message, field="id")
     if item is not None and item.state is State.ERASED and document.state is not State.ERASED:
         message = f"{document.id} was erased and does not come back."
         raise InvalidError(message, field="id")

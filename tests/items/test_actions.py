@@ -14,7 +14,7 @@ from kb.cycles import actions as cycles
 from kb.cycles.document import CycleDocument
 from kb.cycles.reading import documents as cycle_documents
 from kb.cycles.rules import Stage
-from kb.errors import InvalidError
+from kb.errors import ConflictError, InvalidError
 from kb.ideas import actions as ideas
 from kb.ideas.document import IdeaDocument
 from kb.ideas.document import documents as idea_documents
@@ -87,6 +87,13 @@ def test_an_id_of_another_kind_is_refused(session: orm.Session) -> None:
     case = CaseDocument(id=idea.public_id, title="x", state=State.DRAFT, created=NOW)
     with pytest.raises(InvalidError, match="is taken by another record"):
         cases.save(session, case, by=None, now=NOW)
+
+
+def test_one_that_somebody_else_made_meanwhile_is_told_apart(session: orm.Session) -> None:
+    document = an_idea(session)
+    ideas.save(session, document, by=None, now=NOW)
+    with pytest.raises(ConflictError, match="at the same moment. Try again"):
+        ideas.write(session, document, before=None, html={}, now=NOW)
 
 
 def test_an_erased_one_is_refused(session: orm.Session) -> None:
