@@ -92,7 +92,7 @@ def test_an_id_of_another_kind_is_refused(session: orm.Session) -> None:
 def test_one_that_somebody_else_made_meanwhile_is_told_apart(session: orm.Session) -> None:
     document = an_idea(session)
     ideas.save(session, document, by=None, now=NOW)
-    with pytest.raises(ConflictError, match="at the same moment. Try again"):
+    with pytest.raises(ConflictError, match=r"at the same moment\. Try again"):
         ideas.write(session, document, before=None, html={}, now=NOW)
 
 
