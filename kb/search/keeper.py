@@ -6,6 +6,7 @@ It runs in every process that serves, since each has its own dictionary; the ind
 import datetime as dt
 import threading
 import time
+from contextlib import suppress
 
 import structlog
 
@@ -60,7 +61,8 @@ class Keeper:
                 log.exception("the dictionary of the search could not be kept; trying again", fault=str(error))
                 self._stop.wait(FAULT_SECONDS)
             self._stop.wait(POLL_SECONDS)
-        self._write()
+        with suppress(Exception):  # the database may be closed already; a few counts are lost, and nothing else
+            self._write()
 
     def _follow(self) -> None:
         """Read what is new, batch by batch; long reading is counted now and then."""
