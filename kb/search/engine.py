@@ -121,6 +121,10 @@ class Engine(Protocol):
         """Replace and remove documents in one commit, one operation per id, and note the change number."""
         ...
 
+    def merge(self) -> None:
+        """Put together what many commits left in parts, for faster searches; searches go on meanwhile."""
+        ...
+
     def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
         """Make a new index beside the old one and swap it in when it is complete."""
         ...

@@ -3,6 +3,7 @@
 "Read, then take the lock" once put old text into the index for good. Missing or damaged indexes are made again.
 """
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 
@@ -22,6 +23,8 @@ REBUILD_FROM = 2_000
 POLL_SECONDS = 1.0
 LOCK_SECONDS = 15.0
 FAULT_SECONDS = 10.0
+NIGHT = range(2, 4)  # hours of the server's clock
+FEW_SEGMENTS = 4
 Progress = Callable[[int, int], None]
 log = structlog.get_logger("kb")
 
@@ -71,6 +74,7 @@ class Indexer:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._night: dt.date | None = None
 
     def start(self) -> None:
         """Start the thread, once."""
@@ -107,6 +111,16 @@ class Indexer:
         self._engine.apply([], [], last=number)
         return len(ids)
 
+    def merge_at_night(self, now: dt.datetime) -> bool:
+        """Merge the segments once a night, when there are more than a few; say whether it was done."""
+        if now.hour not in NIGHT or self._night == now.date():
+            return False
+        self._night = now.date()
+        if self._engine.status().segments <= FEW_SEGMENTS:
+            return False
+        self._engine.merge()
+        return True
+
     def _write(self, ids: list[int], *, last: int) -> None:
         with self._database.reading() as session:
             fresh = [documents.analyse(source) for source in documents.load(session, ids)]
@@ -138,6 +152,8 @@ class Indexer:
             written = self.catch_up()
             if written:
                 log.info("indexed", records=written)
+            if self.merge_at_night(dt.datetime.now().astimezone()):
+                log.info("the segments of the search index are merged")
             self._wake.wait(POLL_SECONDS)
 
     def _pause(self, seconds: float) -> None:

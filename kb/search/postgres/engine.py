@@ -95,6 +95,9 @@ class PostgresEngine:
             more = write(connection, generation, documents, removed, version=version + 1)
             generations.note(connection, generation, last=last, more=more)
 
+    def merge(self) -> None:
+        """See Engine; PostgreSQL keeps its tables in order itself."""
+
     def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
         """See Engine. The new index is written in many small commits, which no search sees until the last."""
         with _told(), self._lock.rebuilding() as connection:

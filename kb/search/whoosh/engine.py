@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from whoosh import index
 
-from kb.search.engine import Bitmap, Document, IndexUnavailableError, Match, Status, Term
+from kb.search.engine import Bitmap, Document, IndexUnavailableError, Match, SearchTimeoutError, Status, Term
 from kb.search.executor import Executor
 from kb.search.whoosh import schema
 from kb.search.whoosh.columns import column
 from kb.search.whoosh.reader import PLACE_BITS, Opened, Readers
 from kb.search.whoosh.store import Manifest, Store
-from kb.search.whoosh.writer import Rule, Writer, nothing, usual
+from kb.search.whoosh.writer import Rule, Writer, everything, nothing, usual
 
 CACHE_BYTES = 64 * 1024 * 1024
 _SEGMENT_POSTINGS = 5_000_000  # what a rebuild holds in memory: about 200 MB
@@ -32,9 +32,9 @@ class WhooshEngine:
         opened = self._readers.get()
         try:
             return _executor(opened, deadline).run(terms, allowed)
-        except IndexUnavailableError:
+        except (IndexUnavailableError, SearchTimeoutError):
             raise
-        except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError) as error:
+        except Exception as error:  # what a damaged file raises depends on where it is damaged
             self._readers.close()
             message = "The search index is damaged."
             raise IndexUnavailableError(message) from error
@@ -102,6 +102,14 @@ class WhooshEngine:
                 for document in {document.id: document for document in documents}.values():
                     writer.add(document)
         self._note(path, last=last, known=known)
+
+    def merge(self) -> None:
+        """See Engine."""
+        path = self._store.current()
+        known = self._store.manifest(path)
+        with _writing(path, everything):
+            pass
+        self._note(path, last=known.last, known=known)
 
     def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
         """See Engine."""

@@ -23,12 +23,12 @@ from kb.search.whoosh.gathering import Gathered
 
 LOCK_SECONDS = 10
 MOST_SEGMENTS = 30
-_TIER = 10
+_TIER = 6  # five sizes of five segments at most stay below the 30
 Rule = Callable[[Sequence[Any]], list[Any]]  # which of the segments are to be merged
 
 
 def usual(segments: Sequence[Any]) -> list[Any]:
-    """Return what a commit merges: all of one size when they are ten, everything when segments are too many."""
+    """Return what a commit merges: all of one size when they are six, everything when segments are too many."""
     if len(segments) > MOST_SEGMENTS:
         return list(segments)
     tiers = defaultdict(list)
