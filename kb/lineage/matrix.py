@@ -1,7 +1,7 @@
 """Tested where: ideas by schools, with the latest result and the number of tests. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.ids import Ref
@@ -35,29 +35,27 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The ideas that were tested, in the given order; the schools by how many of them they tested; None: not tried."""
+    """The ideas that were tested, in the given order; the schools by how many of them they tested; None: not tried.
+
+    ``left_out`` is how many schools have no column.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Idea, tuple[Cell | None, ...]], ...]
+    left_out: int = 0
 
 
-def matrix(ideas: Sequence[Idea], tests: Iterable[Test]) -> Matrix:
-    """Arrange the tests of these ideas; a test without a school has no place here."""
-    known = {idea.id for idea in ideas}
-    cells: dict[tuple[int, Column], list[Test]] = defaultdict(list)
+def matrix(ideas: Sequence[Idea], tests: Iterable[Test], widest: int | None = None) -> Matrix:
+    """Arrange the tests of these ideas at all or at most ``widest`` schools; without a school a test has no place."""
+    cells: dict[int, dict[Column, list[Test]]] = {idea.id: {} for idea in ideas}
     for test in sorted(tests, key=lambda test: test.when):
-        if test.school_ref is not None and test.idea_id in known:
-            cells[test.idea_id, Column(test.school_ref, test.school_name)].append(test)
-    columns = _by_number_of_ideas(school for _, school in cells)
-    tested = {idea_id for idea_id, _ in cells}
-    return Matrix(
-        tuple(columns),
-        tuple(
-            (idea, tuple(_cell(cells.get((idea.id, school))) for school in columns))
-            for idea in ideas
-            if idea.id in tested
-        ),
-    )
+        if test.school_ref is not None and test.idea_id in cells:
+            cells[test.idea_id].setdefault(Column(test.school_ref, test.school_name), []).append(test)
+    schools = _by_number_of_ideas(school for tested in cells.values() for school in tested)
+    columns = schools[:widest]
+    place = {school: number for number, school in enumerate(columns)}
+    rows = tuple((idea, _row(cells[idea.id], place)) for idea in ideas if cells[idea.id])
+    return Matrix(tuple(columns), rows, len(schools) - len(columns))
 
 
 def _by_number_of_ideas(schools: Iterable[Column]) -> list[Column]:
@@ -67,5 +65,9 @@ def _by_number_of_ideas(schools: Iterable[Column]) -> list[Column]:
     return sorted(counts, key=lambda school: (-counts[school], school.name, school.ref))
 
 
-def _cell(tests: list[Test] | None) -> Cell | None:
-    return Cell(tuple(tests)) if tests else None
+def _row(tested: Mapping[Column, list[Test]], place: Mapping[Column, int]) -> tuple[Cell | None, ...]:
+    row: list[Cell | None] = [None] * len(place)
+    for school, tests in tested.items():
+        if school in place:
+            row[place[school]] = Cell(tuple(tests))
+    return tuple(row)

@@ -16,6 +16,7 @@ OPEN = 30  # rows: a family that is no larger opens at once
 ROWS = 150  # on one page; the rest is a link away
 ALL_ROWS = 2000  # on the page of the whole tree
 TOLD = 60  # versions whose changes are told in words; the CSV tells all
+WIDEST = 50  # schools in the table of who tested what; the CSV has all
 CHIPS = 12  # tests beside one idea; all of them are on the idea's own page
 DEEP = 8  # generations that are still indented further
 
@@ -94,7 +95,7 @@ def page(family: Family, *, whole: bool = False) -> Page:
     tests = [test for test in family.tests if test.idea_id in listed]
     span = _axis(family, tests, shown)
     make = _Versions(family, tree, span).make
-    where = matrix(ideas, tests)
+    where = matrix(ideas, tests, None if whole else WIDEST)
     top = tree.parent.get(rows[0].id)
     return Page(
         family=family,

@@ -80,3 +80,10 @@ def test_a_result_counts_more_than_a_test_that_is_running() -> None:
 )
 def test_a_schools_name_in_short(name: str, short: str) -> None:
     assert Column(Ref("00000001"), name).short == short
+
+
+def test_a_table_for_a_page_has_the_schools_with_the_most_ideas_and_counts_the_rest() -> None:
+    found = matrix([idea(1), idea(2)], [trial(1, 1, 2), trial(2, 1, 1), trial(3, 2, 2)], widest=1)
+    assert [column.ref for column in found.columns] == [trial(1, 1, 2).school_ref]
+    assert [len(cells) for _, cells in found.rows] == [1, 1]
+    assert found.left_out == 1
