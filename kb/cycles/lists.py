@@ -24,7 +24,7 @@ from kb.permissions import State, Viewer
 from kb.schools.models import Level, School
 
 EVERY = 100_000
-SHORT = 60  # tests on a page before it asks whether to show the rest
+SHORT = 30  # tests on a page before it asks whether to show the rest
 WITHOUT_SUCCESS = frozenset(
     {ResultStatus.NO_CLEAR_CHANGE, ResultStatus.GOT_WORSE, ResultStatus.NOT_AS_PLANNED, ResultStatus.STOPPED_EARLY}
 )

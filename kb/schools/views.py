@@ -5,6 +5,8 @@ import flask
 from kb.cards.queries import cards
 from kb.cycles import lists
 from kb.ideas.queries import born_at
+from kb.items.queries import counts_at
+from kb.items.rules import Kind
 from kb.networks.queries import networks_of
 from kb.permissions import Permission
 from kb.schools import queries
@@ -13,7 +15,8 @@ from kb.web import context
 from kb.web.gate import allows
 
 bp = flask.Blueprint("schools", __name__, url_prefix="/schools")
-MOST_IDEAS = 30
+MOST_CYCLES = 20  # the search shows all
+MOST_IDEAS = 10
 LONGEST_NAME = 100
 
 
@@ -33,13 +36,14 @@ def index() -> str:
 def show(school: School) -> str:
     """Show the facts of a school, what it tested and what was born there."""
     session, viewer = context.session(), context.viewer()
-    limit = None if "all" in flask.request.args else lists.SHORT
+    totals = counts_at(session, viewer, school.id)
     return flask.render_template(
         "schools/show.html",
         school=school,
         latest=school.contexts[-1] if school.contexts else None,
-        cycles=lists.at_school(session, viewer, school.id, limit=limit),
-        total=lists.counts_by_school(session, viewer, [school.id]).get(school.id, 0),
+        cycles=lists.at_school(session, viewer, school.id, limit=MOST_CYCLES),
+        all_cycles=totals.get(Kind.CYCLE, 0),
         ideas=cards(session, viewer, born_at(session, viewer, school.id, MOST_IDEAS)),
+        all_ideas=totals.get(Kind.IDEA, 0),
         networks=networks_of(session, school.id, context.now().date()),
     )

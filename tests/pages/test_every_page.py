@@ -5,8 +5,9 @@ from collections.abc import Callable
 import flask
 from sqlalchemy import orm
 
+from kb.schools.views import MOST_CYCLES
 from tests import factories as make
-from tests.pages.conftest import World
+from tests.pages.conftest import World, add_hidden
 from tests.pages.visitor import Visitor
 
 STARTS = ("/", "/topics", "/schools", "/networks", "/methods", "/glossary", "/shortlist", "/about", "/accessibility")
@@ -77,13 +78,30 @@ def test_the_number_of_queries_does_not_grow(
 def test_a_long_list_shows_the_latest_and_offers_the_rest(
     visitor: Visitor, world: World, writing: orm.Session, publish: Callable[[], None]
 ) -> None:
-    for _ in range(70):
+    for _ in range(40):
         make.make_cycle(writing, world.idea, world.school, world.method)
     publish()
-    for address in (f"/ideas/{world.idea.ref}", f"/schools/{world.school.ref}"):
-        short = visitor.get(address)
-        assert len(short.all("li", class_="test")) in (60, 61)
-        assert "?all=1" in short.html
-        full = visitor.get(f"{address}?all=1")
-        assert len(full.all("li", class_="test")) > 70
-        assert "?all=1" not in full.html
+    address = f"/ideas/{world.idea.ref}"
+    short = visitor.get(address)
+    assert len(short.all("li", class_="test")) in (30, 31)
+    assert "?all=1" in short.html
+    full = visitor.get(f"{address}?all=1")
+    assert len(full.all("li", class_="test")) > 40
+    assert "?all=1" not in full.html
+
+
+def test_a_school_shows_the_latest_and_leads_to_a_search_for_the_rest(
+    visitor: Visitor, world: World, writing: orm.Session, publish: Callable[[], None]
+) -> None:
+    address = f"/schools/{world.school.ref}"
+    assert "See all" not in visitor.get(address).html
+    for _ in range(20):
+        make.make_cycle(writing, world.idea, world.school, world.method)
+        make.make_idea(writing, school_id=world.school.id)
+    add_hidden(writing, world)
+    publish()
+    page = visitor.get(address)
+    assert len(page.all("li", class_="test")) == MOST_CYCLES
+    for kind, count in (("cycle", 21), ("idea", 21)):
+        assert f"school={world.school.public_id}&amp;kind={kind}" in page.html
+        assert f"See all {count} {kind}s" in page.html
