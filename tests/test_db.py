@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from kb import feed
 from kb.db import Database, UtcDateTime
 from kb.items.models import Item
-from tests.factories import NOW, make_credit, make_idea, make_school
+from tests.factories import NOW, make_credit, make_idea, make_member, make_person, make_school
 
 WRITERS = 4
 WRITES = 15
@@ -130,3 +130,12 @@ def test_a_student_has_no_name_in_the_credits(database: Database) -> None:
         make_credit(session, item, role="student", name=None)
         with pytest.raises(sa.exc.IntegrityError):
             make_credit(session, item, role="family", name="Somebody", position=1)
+
+
+def test_nobody_has_the_same_role_at_the_same_place_twice(database: Database) -> None:
+    with database.writing() as session:
+        person, school = make_person(session), make_school(session)
+        make_member(session, person, school=school).ended_at = NOW
+        make_member(session, person, school=school)
+        with pytest.raises(sa.exc.IntegrityError):
+            make_member(session, person, school=school)

@@ -31,6 +31,14 @@ class Person(Base):
     ended_at: orm.Mapped[dt.datetime | None]
 
 
+def _one_current(place: str) -> sa.Index:
+    """Return the rule that nobody has the same role at the same place twice; ended ones do not count."""
+    current = sa.text("ended_at IS NULL")
+    name = f"uq_membership_current_{place}"
+    columns = ("person_id", place, "role")
+    return sa.Index(name, *columns, unique=True, sqlite_where=current, postgresql_where=current)
+
+
 class Membership(Base):
     """A person's role in one school or one network."""
 
@@ -39,7 +47,8 @@ class Membership(Base):
         sa.CheckConstraint("(school_id IS NULL) <> (network_id IS NULL)", name="school_or_network"),
         sa.CheckConstraint("role <> 'contributor' OR school_id IS NOT NULL", name="contributor_at_a_school"),
         sa.CheckConstraint("role <> 'curator' OR network_id IS NOT NULL", name="curator_of_a_network"),
-        sa.UniqueConstraint("person_id", "school_id", "network_id", "role"),
+        _one_current("school_id"),
+        _one_current("network_id"),
     )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)

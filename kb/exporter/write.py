@@ -10,7 +10,10 @@ from kb.errors import InvalidError
 from kb.exporter import records
 
 MARK = ".throughline-export"
-MARK_TEXT = "An export of Throughline, format 1. The next export to this folder replaces it.\n"
+MARK_TEXTS = {
+    False: "A full export of Throughline, format 1. The next full export to this folder replaces it.\n",
+    True: "A public export of Throughline, format 1. The next public export to this folder replaces it.\n",
+}
 
 
 def export_path(
@@ -22,18 +25,18 @@ def export_path(
 ) -> int:
     """Write all records below a folder and return the number of files.
 
-    The folder must be new, empty, or an earlier export, which is replaced once the new one is complete. ``public``
+    The folder must be new, empty, or an earlier export of the same sort, which is replaced once the new one is complete. ``public``
     writes only what an anonymous visitor may read.
     """
     path = path.resolve()  # "." and a link are no names that can be given to another folder
-    _refuse_other(path)
+    _refuse_other(path, public=public)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     try:
         made = beside / "new"
         made.mkdir()
         written = _write_all(database, made, public=public, tick=tick)
-        (made / MARK).write_text(MARK_TEXT, encoding="utf-8")
+        (made / MARK).write_text(MARK_TEXTS[public], encoding="utf-8")
         _replace(path, made, old=beside / "old")
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -52,9 +55,11 @@ def _replace(path: Path, made: Path, *, old: Path) -> None:
         raise
 
 
-def _refuse_other(path: Path) -> None:
+def _refuse_other(path: Path, *, public: bool) -> None:
     is_other = path.exists() and not path.is_dir()
-    is_full = path.is_dir() and any(path.iterdir()) and not (path / MARK).is_file()
+    mark = path / MARK
+    is_mine = mark.is_file() and mark.read_text(encoding="utf-8") == MARK_TEXTS[public]
+    is_full = path.is_dir() and any(path.iterdir()) and not is_mine
     if is_other or is_full:
         message = f"{path} holds something else, which is not written over. Choose a new or an empty folder."
         raise InvalidError(message)

@@ -132,18 +132,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person")),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_membership_school_id_school")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "person_id",
-            "school_id",
-            "network_id",
-            "role",
-            name=op.f("uq_membership_person_id_school_id_network_id_role"),
-        ),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_network_id"), ["network_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_school_id"), ["school_id"], unique=False)
+        for place in ("school_id", "network_id"):
+            batch_op.create_index(
+                f"uq_membership_current_{place}",
+                ["person_id", place, "role"],
+                unique=True,
+                sqlite_where=sa.text("ended_at IS NULL"),
+                postgresql_where=sa.text("ended_at IS NULL"),
+            )
     op.create_table(
         "open_question",
         sa.Column("network_id", sa.Integer(), nullable=False),
@@ -209,6 +210,8 @@ def downgrade() -> None:
     op.drop_table("school_context")
     op.drop_table("open_question")
     with op.batch_alter_table("membership", schema=None) as batch_op:
+        for place in ("network_id", "school_id"):
+            batch_op.drop_index(f"uq_membership_current_{place}")
         batch_op.drop_index(batch_op.f("ix_membership_school_id"))
         batch_op.drop_index(batch_op.f("ix_membership_person_id"))
         batch_op.drop_index(batch_op.f("ix_membership_network_id"))

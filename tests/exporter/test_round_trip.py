@@ -206,6 +206,15 @@ def test_an_export_into_the_folder_one_stands_in(
     assert (tmp_path / "export" / MARK).is_file()
 
 
+def test_a_public_export_does_not_replace_a_full_one(sqlite_database: Database, tmp_path: Path) -> None:
+    load(sqlite_database, whole(tmp_path / "files"))
+    export_path(sqlite_database, tmp_path / "export")
+    before = tree(tmp_path / "export")
+    with pytest.raises(InvalidError, match="holds something else"):
+        export_path(sqlite_database, tmp_path / "export", public=True)
+    assert tree(tmp_path / "export") == before
+
+
 def test_two_editions_of_a_site_grow_alike(
     sqlite_database: Database, postgres_database: Database, tmp_path: Path
 ) -> None:
