@@ -25,8 +25,8 @@ def export_path(
 ) -> int:
     """Write all records below a folder and return the number of files.
 
-    The folder must be new, empty, or an earlier export of the same sort, which is replaced once the new one is complete. ``public``
-    writes only what an anonymous visitor may read.
+    The folder must be new, empty, or an earlier export of the same sort, which is replaced once the new one is
+    complete. ``public`` writes only what an anonymous visitor may read.
     """
     path = path.resolve()  # "." and a link are no names that can be given to another folder
     _refuse_other(path, public=public)
