@@ -82,18 +82,19 @@ def refresh(session: orm.Session, old: Columns, *, after: int) -> Columns:
     fresh = _read_rows(session, after)
     if not len(fresh):
         return old
-    details.mark_outcomes(session, fresh, after=after)
-    rows, row_of = _placed(old, fresh)
-    changed = np.zeros(len(rows), np.bool_)
-    changed[row_of[fresh["id"]]] = True
-    tags = _pairs(session, sa.select(ItemTag.item_id, ItemTag.tag_id).join(Item, Item.id == ItemTag.item_id), after)
-    cited = _pairs(
+    tags, cited, outcomes = _pairs(
         session,
+        sa.select(ItemTag.item_id, ItemTag.tag_id).join(Item, Item.id == ItemTag.item_id),
         sa.select(Link.source_id, Link.target_id)
         .join(Item, Item.id == Link.source_id)
         .where(Link.type == LinkType.CITES, Item.kind == Kind.CASE),
-        after,
+        details.OUTCOMES_OF,
+        after=after,
     )
+    details.mark_outcomes(fresh, outcomes)
+    rows, row_of = _placed(old, fresh)
+    changed = np.zeros(len(rows), np.bool_)
+    changed[row_of[fresh["id"]]] = True
     tag_rows, tag_ids = _joined(old.tag_rows, old.tag_ids, tags, row_of, changed)
     citing_rows, cited_ids = _joined(old.citing_rows, old.cited_ids, cited, row_of, changed)
     return Columns(rows, row_of, tag_rows, tag_ids, citing_rows, cited_ids)
@@ -118,9 +119,11 @@ def _joined(
     return np.concatenate([rows[kept], row_of[fresh[:, 0]]]), np.concatenate([values[kept], fresh[:, 1]])
 
 
-def _pairs(session: orm.Session, select: sa.Select[int, int], after: int) -> Index:
-    found = session.execute(select.where(Item.change_seq > after)).all()
-    return np.array([tuple(row) for row in found], np.int64).reshape(-1, 2)
+def _pairs(session: orm.Session, *selects: sa.Select[int, int], after: int) -> list[Index]:
+    """Return the pairs that each select gives for the items changed after ``after``; one query for all of them."""
+    marked = [select.add_columns(sa.literal(n)).where(Item.change_seq > after) for n, select in enumerate(selects)]
+    found = np.array([tuple(row) for row in session.execute(sa.union_all(*marked))], np.int64).reshape(-1, 3)
+    return [found[found[:, 2] == n, :2] for n in range(len(selects))]
 
 
 def _read_rows(session: orm.Session, after: int) -> Rows:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from kb.cycles.models import Cycle, Prediction
 from kb.cycles.rules import Outcome, Scale
@@ -57,6 +56,11 @@ SELECTED = (
     Cycle.context_multilingual,
     Cycle.context_disability,
 )
+OUTCOMES_OF = (
+    sa.select(Prediction.cycle_id, sa.case(MET, value=sa.type_coerce(Prediction.outcome, sa.String)))
+    .join(Item, Item.id == Prediction.cycle_id)
+    .where(Prediction.outcome.in_(OUTCOMES))
+)
 
 
 def values(
@@ -88,16 +92,8 @@ def _time(text: str) -> int:
     return TIMES[bucket(text).value]
 
 
-def mark_outcomes(session: orm.Session, rows: npt.NDArray[np.void], *, after: int) -> None:
-    """Set the bits of every outcome that the predictions of these items had; all changed after ``after`` are there."""
-    code = sa.case(MET, value=sa.type_coerce(Prediction.outcome, sa.String))
-    select = (
-        sa.select(Prediction.cycle_id, code)
-        .distinct()
-        .join(Item, Item.id == Prediction.cycle_id)
-        .where(Prediction.outcome.in_(OUTCOMES), Item.change_seq > after)
-    )
-    pairs = np.array([tuple(row) for row in session.execute(select)], np.int64).reshape(-1, 2)
+def mark_outcomes(rows: npt.NDArray[np.void], pairs: npt.NDArray[np.int64]) -> None:
+    """Set the bits of the outcomes that the predictions of these items had; ``pairs`` are those of OUTCOMES_OF."""
     place = np.full(int(max(rows["id"].max(), pairs[:, 0].max(initial=0))) + 1, UNKNOWN)
     place[rows["id"]] = np.arange(len(rows))
     at = place[pairs[:, 0]]

@@ -68,7 +68,7 @@ class Registers:
 
 
 def read(session: orm.Session) -> Registers:
-    """Return all registers; six queries, whatever the number of items."""
+    """Return all registers; five queries, whatever the number of items."""
     tags = session.execute(sa.select(Tag.id, Tag.vocabulary, Tag.slug, Tag.label)).all()
     by_facet = {
         facet: _register((tag, slug, label) for tag, vocabulary, slug, label in tags if vocabulary is wanted)
@@ -76,8 +76,9 @@ def read(session: orm.Session) -> Registers:
     }
     titles = sa.select(Method.id, Method.code, MethodVersion.title).join(MethodVersion).order_by(MethodVersion.id)
     by_facet["method"] = _register(session.execute(titles))
-    for facet, table in (("network", Network), ("school", School)):
-        by_facet[facet] = _register(session.execute(sa.select(table.id, table.public_id, table.name)))
+    networks = session.execute(sa.select(Network.id, Network.public_id, Network.name, Network.minimum_group)).all()
+    by_facet["network"] = _register((network, value, name) for network, value, name, _ in networks)
+    by_facet["school"] = _register(session.execute(sa.select(School.id, School.public_id, School.name)))
     by_facet.update({facet: _plain(words) for facet, words in WORDS.items()})
     by_facet["year"] = _plain({str(year): year for year in range(FIRST_YEAR, LAST_YEAR)})
     size = max((tag for tag, *_ in tags), default=0) + 1
@@ -85,7 +86,7 @@ def read(session: orm.Session) -> Registers:
         by_facet,
         {facet: _bitmap(by_facet[facet], size) for facet in VOCABULARIES},
         _synonyms(session),
-        _minimums(session),
+        _minimums({network: minimum for network, *_, minimum in networks}),
     )
 
 
@@ -109,8 +110,7 @@ def _bitmap(register: Register, size: int) -> npt.NDArray[np.bool_]:
     return among
 
 
-def _minimums(session: orm.Session) -> npt.NDArray[np.int32]:
-    minimums = dict(session.execute(sa.select(Network.id, Network.minimum_group)).all())
+def _minimums(minimums: Mapping[int, int]) -> npt.NDArray[np.int32]:
     by_id = np.full(max(minimums, default=0) + 2, DEFAULT_MINIMUM, np.int32)
     by_id[list(minimums)] = list(minimums.values())
     return by_id

@@ -11,10 +11,11 @@ from tests.pages.conftest import World, add_hidden
 from tests.pages.visitor import Visitor
 
 STARTS = ("/", "/topics", "/schools", "/networks", "/methods", "/glossary", "/shortlist", "/about", "/accessibility")
+PLACES = ("/searches", "/search/place?name=a", "/search?sort=like", "/search?sort=like&like_size=900&like_locale=2")
 
 
 def test_every_page_that_links_lead_to(visitor: Visitor, world: World) -> None:
-    pages = visitor.crawl(*STARTS, "/privacy-problem", f"/ideas/{world.idea.ref}")
+    pages = visitor.crawl(*STARTS, *PLACES, "/privacy-problem", f"/ideas/{world.idea.ref}")
     kinds = {address.split("/")[1].split("?")[0] for address in pages}
     assert kinds >= {"ideas", "cycles", "cases", "schools", "networks", "methods", "glossary", "search", "topics"}
     for item in (world.idea, world.child):

@@ -176,7 +176,10 @@ def test_a_withdrawn_record_is_gone_at_once(client: FlaskClient, sqlite_database
 
 
 def test_the_search_page_leads_to_it(client: FlaskClient) -> None:
-    page = client.get("/search?q=a%22b&kind=idea&page=3&sort=like&like_size=5").text
+    address = "/search?q=a%22b&kind=idea&page=3&sort=like&like_size=5"
+    assert "search.atom" not in client.get(address).text  # without an index there is none
+    _rebuild(client)
+    page = client.get(address).text
     url = "/search.atom?q=a%22b&amp;kind=idea&amp;sort=newest"
     assert f'<link rel="alternate" type="application/atom+xml" title="This search as a feed" href="{url}">' in page
 
