@@ -14,6 +14,7 @@ from kb.ids import Ref
 from kb.items.rules import GradeBand, Language
 from kb.site import labels, words
 from kb.site.badges import badge
+from kb.site.frame import frame
 from kb.site.words import plural
 from kb.site.words import translate as _
 from kb.web import context
@@ -30,6 +31,7 @@ def register(app: flask.Flask) -> None:
         network_url=network_url,
         place=place,
         badge=badge,
+        frame=frame,
         lang_of=lang_of,
         request_id=request_id,
         period=period,
