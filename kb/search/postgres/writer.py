@@ -55,6 +55,8 @@ def write(
     """
     fresh = {document.id: document for document in documents}
     gone = set(removed) - set(fresh)
+    if not fresh and not gone:
+        return 0
     with connection.cursor(binary=True) as cursor:
         connection.execute(_BY_KEY)
         held = cursor.execute(_HELD, (generation, [*fresh, *gone])).fetchall()
