@@ -4,7 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import flask
+import jinja2
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.templating import Environment
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -20,10 +24,22 @@ class _Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
+class _Template(jinja2.Template):
+    """A template whose macros are imported as they are: no template of ours has globals of its own to compare."""
+
+    def _get_default_module(self, _ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
+class _Environment(Environment):
+    template_class = _Template
+
+
 class Application(flask.Flask):
     """The application: its views are plain functions, so none is asked whether it is a coroutine."""
 
     session_interface = _Sessions()
+    jinja_environment = _Environment
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
