@@ -102,12 +102,13 @@ class Indexer:
             number = feed.latest(session)
             if last == number:
                 return 0
+            changed = set(session.scalars(sa.select(Item.id).where(Item.change_seq > last)))
             ids = _touched(session, last) if 0 <= last < number else None
             known = session.scalar(sa.select(sa.func.count()).select_from(Item)) or 0
         if ids is None or (len(ids) > REBUILD_FROM and len(ids) > known // 3):
             return rebuild(self._database, self._engine)
-        for start in range(0, len(ids), BATCH):
-            self._write(ids[start : start + BATCH], last=last)
+        for batch in _batches(ids, changed):
+            self._write(batch, last=last)
         self._engine.apply([], [], last=number)
         return len(ids)
 
@@ -165,3 +166,10 @@ def _touched(session: orm.Session, last: int) -> list[int]:
     changed = sa.select(Item.id).where(Item.change_seq > last)
     cycles = sa.select(Cycle.item_id).where(Cycle.idea_id.in_(changed))
     return list(session.scalars(sa.union(changed, cycles).order_by("id")))
+
+
+def _batches(ids: list[int], changed: set[int]) -> Iterator[list[int]]:
+    """Yield what changed itself before what only holds a word of it: an idea may have hundreds of cycles."""
+    for group in ([item for item in ids if item in changed], [item for item in ids if item not in changed]):
+        for start in range(0, len(group), BATCH):
+            yield group[start : start + BATCH]
