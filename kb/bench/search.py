@@ -65,7 +65,7 @@ def measure(
     report |= _apart(search_measure.measure, data, settings)
     if built:
         report["build"] = {**built, "documents_per_cpu_second": round(report["records"] / built["cpu_seconds"], 1)}
-    return {**report, "limits": _limits(report)}
+    return {**report, "limits": limits(report)}
 
 
 def over_http(data: Path, url: str | None, engine: str, size: int, progress: Progress) -> dict[str, Any]:
@@ -113,7 +113,8 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _limits(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+def limits(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return which of the figures to reach are reached."""
     key = report["engine"], report["size"]
     highest = {**LIMITS.get(key, {}), **EVERYWHERE}
     found = [

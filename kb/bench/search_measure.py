@@ -18,6 +18,7 @@ from kb.bench.search_cpu import Clock, private_megabytes
 from kb.bench.search_queries import CLASSES, Asked
 from kb.config import Settings
 from kb.db import Database
+from kb.errors import KbError
 from kb.items.models import Item
 from kb.permissions import Audience, State, Viewer
 from kb.search import query as grammar
@@ -30,6 +31,13 @@ POLL_SECONDS = 0.01
 GIVE_UP_SECONDS = 60.0
 _NEW_WORD = "zyxquorvantic"
 _MILLION = 1e6
+
+
+class NotSearchedError(KbError):
+    """The index could not be read or was too slow, so the time means nothing."""
+
+    title = "Search could not be measured"
+    advice = "Build the index in the same run (leave out --no-build)."
 
 
 @dataclass(slots=True)
@@ -112,6 +120,9 @@ def parsed(asked: Asked) -> Query:
 def _own(bench: Bench, session: orm.Session, asked: Asked, counted: Sequence[str] = grammar.FACETS) -> Results:
     """Search; someone who is still typing a word is also given ways to go on."""
     found = bench.ask(session, parsed(asked), counted)
+    if found.problem:
+        message = f"“{asked.text}” was not searched for ({found.problem})."
+        raise NotSearchedError(message)
     if asked.kind == "prefix":
         bench.search.completions(session, asked.text, feed.peek(bench.database))
     return found
@@ -119,8 +130,8 @@ def _own(bench: Bench, session: orm.Session, asked: Asked, counted: Sequence[str
 
 def _all(bench: Bench, session: orm.Session, data: Path, queries: Sequence[Asked]) -> list[Timed]:
     other = search_corpus.fts5(data, bench.viewer)
-    snapshot = Catalogue().at(session, feed.peek(bench.database))
-    chosen = {asked: _codes(snapshot, asked) for asked in queries}
+    state = snapshot(bench, session)
+    chosen = {asked: codes(state, asked) for asked in queries}
     timed = [Timed(asked) for asked in queries]
     for _ in range(PASSES):
         for one in timed:
@@ -137,8 +148,14 @@ def _once(bench: Bench, session: orm.Session, other: Fts5, one: Timed, chosen: S
     one.totals = found.total, answer.total
 
 
-def _codes(snapshot: Snapshot, asked: Asked) -> list[Value]:
-    return [(FACETS.index(name), snapshot.registers.by_facet[name].codes[value]) for name, value in asked.filters]
+def snapshot(bench: Bench, session: orm.Session) -> Snapshot:
+    """Return the records and the values of facets as they are now."""
+    return Catalogue().at(session, feed.peek(bench.database))
+
+
+def codes(state: Snapshot, asked: Asked) -> list[Value]:
+    """Return the chosen values as FTS5 knows them."""
+    return [(FACETS.index(name), state.registers.by_facet[name].codes[value]) for name, value in asked.filters]
 
 
 def _summary(timed: Sequence[Timed]) -> dict[str, Any]:

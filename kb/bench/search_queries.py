@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from kb.bench.chance import chance
 from kb.bench.fts5 import words as plain_words
+from kb.items.rules import Language
+from kb.search.analysis import stem
 
 TOTAL = 200
 CLASSES = ("rare", "middle", "common", "two", "several", "filtered", "phrase", "prefix", "typo")
@@ -17,6 +19,7 @@ SHORTEST_PREFIX = 3
 SAMPLE = 400  # records whose words are kept, to find words that stand together
 _RARE, _MIDDLE, _COMMON = (0.0, 0.001), (0.004, 0.03), (0.1, 0.7)  # shares of all records that hold the word
 _WORD = re.compile(r"[^\W_]+")
+_END = ""  # between two texts, so that no phrase runs from one into the next
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 Filter = tuple[str, str]
 
@@ -32,17 +35,19 @@ class Asked:
 
 @dataclass(slots=True)
 class Corpus:
-    """What queries are drawn from: in how many records each word stands, and the words and values of some records."""
+    """What queries are drawn from: all words, in how many records each stem stands, and the texts of some records."""
 
     records: int = 0
+    words: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     sample: list[tuple[list[str], tuple[Filter, ...]]] = field(default_factory=list)
 
     def add(self, texts: Iterable[str], filters: tuple[Filter, ...], *, keep: bool) -> None:
         """Count the words of a record; ``keep`` also keeps them in order, with the values to filter by."""
-        words = [word for text in texts for word in _WORD.findall(text.casefold())]
+        words = [word for text in texts for word in (*_WORD.findall(text.casefold()), _END)]
         self.records += 1
-        self.counts.update(set(words))
+        self.words.update(words)
+        self.counts.update({_stem(word) for word in words})
         if keep:
             self.sample.append((words, filters))
 
@@ -68,12 +73,13 @@ class _Makers:
 
     def __init__(self, corpus: Corpus) -> None:
         self._counts, self._records, self._sample = corpus.counts, corpus.records, corpus.sample
-        known = sorted(word for word in corpus.counts if _is_word(word))
+        self._words = corpus.words
+        known = sorted(word for word in corpus.words if _is_word(word))
         self._rare, self._middle, self._common = (self._between(known, *band) for band in (_RARE, _MIDDLE, _COMMON))
 
     def _between(self, known: Sequence[str], low: float, high: float) -> list[str]:
         least, most = max(2.0, low * self._records), max(5.0, high * self._records)
-        chosen = [word for word in known if least <= self._counts[word] <= most]
+        chosen = [word for word in known if least <= self._counts[_stem(word)] <= most]
         return chosen or list(known)
 
     def rare(self, source: random.Random) -> Asked:
@@ -110,18 +116,21 @@ class _Makers:
     def typo(self, source: random.Random) -> Asked:
         while True:
             word = source.choice(self._middle)
-            if len(word) >= SHORTEST_TYPO and (wrong := _mistyped(source, word)) not in self._counts:
+            if len(word) >= SHORTEST_TYPO and (wrong := _mistyped(source, word)) not in self._words:
                 return Asked("typo", wrong)
 
     def _together(self, source: random.Random, count: int) -> tuple[list[str], tuple[Filter, ...]]:
         """Return different words of one record, not the rare ones, and the values it carries."""
+        least = _MIDDLE[0] * self._records
         while True:
             words, filters = source.choice(self._sample)
-            known = sorted(
-                {word for word in words if _is_word(word) and self._counts[word] > _MIDDLE[0] * self._records}
-            )
+            known = sorted({word for word in words if _is_word(word) and self._counts[_stem(word)] > least})
             if len(known) >= count:
                 return source.sample(known, count), filters
+
+
+def _stem(word: str) -> str:
+    return stem(word, Language.EN)
 
 
 def _is_word(word: str) -> bool:
