@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from sqlalchemy import orm
 
-from kb.search.engine import Alternative, Document, Term
+from kb.search.engine import Alternative, Document, IndexUnavailableError, Term
 from kb.search.service import Search
 from kb.search.whoosh.engine import WhooshEngine
+from kb.search.whoosh.writer import Writer
 from tests.search.conftest import Finder
 from tests.search.world import ask, make_world
 
@@ -82,7 +83,9 @@ def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path, rounds: int)
     for _ in range(rounds):
         process = write(folder, last + 1)
         assert process.stdout is not None
-        last = int(process.stdout.readline() or last)
+        told = process.stdout.readline()
+        assert told, "the writer ended before it was killed"
+        last = int(told)
         time.sleep(chance.uniform(0, 0.3))
         process.kill()
         last = acknowledged(process, last)
@@ -138,6 +141,16 @@ def test_a_rebuild_on_a_full_disk_leaves_the_old_index(tmp_path: Path) -> None:
     assert engine.last() == 1
     engine.rebuild([], last=3)
     assert len(list((tmp_path / "index").glob("index-*"))) <= 2, "what the failed rebuild left is gone"
+
+
+def test_a_new_index_that_lacks_a_document_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    engine.rebuild([Document(1, 1, 1.0, {"word": 1.0}, {})], last=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(Writer, "add", lambda _writer, _document: None)
+        with pytest.raises(IndexUnavailableError, match="not used"):
+            engine.rebuild([Document(2, 1, 1.0, {"word": 1.0}, {})], last=2)
+    assert found(engine) == [1]
 
 
 @pytest.mark.parametrize("how", ["truncated", "zeroed", "missing"])

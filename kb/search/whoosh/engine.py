@@ -117,12 +117,16 @@ class WhooshEngine:
             self._store.tidy()
             path = self._store.new_directory()
             index.create_in(str(path), schema.make())
+            given: dict[int, int] = {}
             rest = iter(documents)
             for first in rest:
                 with _writing(path, nothing) as writer:
-                    writer.add(first)
-                    while writer.postings < _SEGMENT_POSTINGS and (document := next(rest, None)) is not None:
+                    document: Document | None = first
+                    while document is not None:
+                        given[document.id] = document.seq
                         writer.add(document)
+                        document = next(rest, None) if writer.postings < _SEGMENT_POSTINGS else None
+            _check(path, given)
             self._note(path, last=last, known=None)
             self._store.use(path)
 
@@ -141,6 +145,15 @@ def _executor(opened: Opened, deadline: float) -> Executor:
         place_bits=PLACE_BITS,
         deadline=min(deadline, time.monotonic() + 60),
     )
+
+
+def _check(path: Path, given: dict[int, int]) -> None:
+    """Compare a new index with what went into it, before it is used."""
+    with index.open_dir(str(path)).reader() as reader:
+        held = list(zip(column(reader, schema.ID).tolist(), column(reader, schema.SEQ).tolist(), strict=True))
+    if len(held) != len(given) or dict(held) != given:
+        message = "The new search index does not hold what was read from the database, so it is not used."
+        raise IndexUnavailableError(message)
 
 
 @contextmanager
