@@ -74,6 +74,15 @@ def test_it_works(client: FlaskClient, sqlite_database: Database, ideas: None) -
     assert "Quiet corner" not in _page(client)
 
 
+def test_only_what_holds_all_words_is_news(client: FlaskClient, sqlite_database: Database, ideas: None) -> None:
+    client.post("/searches", data={"query": "q=homework zanzibar"})
+    client.post("/searches", data={"query": "like=zzzzzzzz"})
+    _add(client, sqlite_database, title="Homework table")
+    assert _page(client).count("Nothing new") == 2
+    _add(client, sqlite_database, title="Homework in Zanzibar")
+    assert "1 record is new or changed" in _page(client)
+
+
 def test_seen_is_what_was_shown(client: FlaskClient, sqlite_database: Database, ideas: None) -> None:
     client.post("/searches", data={"query": "kind=idea"})
     _add(client, sqlite_database, title="First")

@@ -114,6 +114,21 @@ def test_a_member_gets_what_everybody_gets(client: FlaskClient, member: FlaskCli
     assert _titles(member, f"/search.atom?like={ids[0]}") == []
 
 
+def test_what_a_member_may_see_takes_no_room(
+    client: FlaskClient, member: FlaskClient, sqlite_database: Database
+) -> None:
+    with sqlite_database.writing() as session:
+        school = make_school(session)
+        later = {"published_at": NOW + dt.timedelta(days=1), "school_id": school.id, "audience": Audience.SCHOOL}
+        _commit(session, make_idea(session, title="For all"), *(make_idea(session, **later) for _ in range(25)))
+    assert _titles(member) == _titles(client) == ["For all"]
+
+
+def test_the_database_decides_again(session: orm.Session) -> None:
+    hidden, public = make_idea(session, state=State.DRAFT), make_idea(session, title="For all")
+    assert [entry.title for entry in feeds.entries(session, [hidden.id, public.id])] == ["For all"]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_holds_exactly_the_newest_public_records(client: FlaskClient, sqlite_database: Database, seed: int) -> None:
     with sqlite_database.writing() as session:
