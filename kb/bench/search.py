@@ -33,6 +33,7 @@ EVERYWHERE = {"widest_query_ms": 500, "first_search_seconds": 3, "update_to_visi
 HTTP_LIMITS = {2_000: 12.0, 20_000: 18.0}  # CPU ms a page
 LEAST_RATE = {("whoosh", 20_000): 250, ("whoosh", 100_000): 200}  # documents a CPU second
 Progress = Callable[[str], None]
+Name = Literal["whoosh", "postgres"]
 
 
 class NoServerError(KbError):
@@ -42,9 +43,7 @@ class NoServerError(KbError):
     advice = "Name an empty one, or one this command filled: --database postgresql+psycopg://user@/name"
 
 
-def measure(
-    data: Path, size: int, engine: Literal["whoosh", "postgres"], url: str | None, *, build: bool, progress: Progress
-) -> dict[str, Any]:
+def measure(data: Path, size: int, engine: Name, url: str | None, *, build: bool, progress: Progress) -> dict[str, Any]:
     """Return the report as ``--json`` writes it; ``data`` keeps the corpus and the index, ``url`` names a database."""
     if engine == "postgres" and not (url or "").startswith("postgresql"):
         raise NoServerError
@@ -68,10 +67,11 @@ def measure(
     return {**report, "limits": limits(report)}
 
 
-def over_http(data: Path, url: str | None, engine: str, size: int, progress: Progress) -> dict[str, Any]:
+def over_http(data: Path, url: str | None, engine: Name, size: int, progress: Progress) -> dict[str, Any]:
     """Return the CPU of whole pages, for the corpus that ``measure`` left in the folder."""
     progress("asking for pages")
-    measured: dict[str, Any] = _apart(search_http.measure, data, _environment(data, engine, url))
+    settings = Settings(data_dir=data, database_url=url or "", search=engine)
+    measured: dict[str, Any] = _apart(search_http.measure, settings, _environment(data, engine, url))
     limit = HTTP_LIMITS.get(size)
     return {**measured, "limit": limit, "met": limit is None or measured["common_and_two_p50"] <= limit}
 

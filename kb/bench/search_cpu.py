@@ -1,14 +1,16 @@
 """CPU time and memory of this process and of a PostgreSQL server on the same machine."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from kb.bench.processes import NotLinuxError
 from kb.db import Database
 
+MILLION = 1e6
 _TICK = 10_000_000  # nanoseconds of the coarse clock in /proc/PID/stat
 _CHILDREN_USER, _CHILDREN_SYSTEM = 13, 14  # fields behind the name of the process
 _PARENT = 1
@@ -20,9 +22,12 @@ class Clock:
     def __init__(self, database: Database) -> None:
         self._server = _postmaster(database)
 
-    def now(self) -> int:
-        """Return the CPU used since the processes began."""
-        return time.process_time_ns() + self.server()
+    def cost(self, run: Callable[[], Any]) -> tuple[float, Any]:
+        """Return the CPU of a call in milliseconds, without that of looking at the clock, and its answer."""
+        server, began = self.server(), time.process_time_ns()
+        answer = run()
+        own = time.process_time_ns() - began
+        return (own + self.server() - server) / MILLION, answer
 
     def server(self) -> int:
         """Return the CPU of the server: of living processes to the nanosecond, of ended ones in ticks."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,6 @@ PASSES = 3
 POLL_SECONDS = 0.01
 GIVE_UP_SECONDS = 60.0
 _NEW_WORD = "zyxquorvantic"
-_MILLION = 1e6
 
 
 class NotSearchedError(KbError):
@@ -72,12 +71,6 @@ class Bench:
         """Search as the page does: ask for the change number, then for the results."""
         number = feed.peek(self.database)
         return self.search.search(session, self.viewer, query, number, counted=counted)
-
-    def cost(self, run: Callable[[], Any]) -> tuple[float, Any]:
-        """Return the CPU of a call in milliseconds, and its answer."""
-        began = self.clock.now()
-        answer = run()
-        return (self.clock.now() - began) / _MILLION, answer
 
 
 def measure(data: Path, settings: Settings) -> dict[str, Any]:
@@ -141,9 +134,9 @@ def _all(bench: Bench, session: orm.Session, data: Path, queries: Sequence[Asked
 
 
 def _once(bench: Bench, session: orm.Session, other: Fts5, one: Timed, chosen: Sequence[Value]) -> None:
-    own, found = bench.cost(lambda: _own(bench, session, one.asked, FACETS))
-    every, _ = bench.cost(lambda: _own(bench, session, one.asked))
-    beside, answer = bench.cost(lambda: other.search(one.asked, chosen))
+    own, found = bench.clock.cost(lambda: _own(bench, session, one.asked, FACETS))
+    every, _ = bench.clock.cost(lambda: _own(bench, session, one.asked))
+    beside, answer = bench.clock.cost(lambda: other.search(one.asked, chosen))
     one.own, one.all_facets, one.fts5 = min(one.own, own), min(one.all_facets, every), min(one.fts5, beside)
     one.totals = found.total, answer.total
 
@@ -188,7 +181,7 @@ def _widest(bench: Bench, session: orm.Session, timed: Sequence[Timed]) -> float
     """Return the cost of as many of the most common words as the search box takes."""
     common = sorted({one.asked.text for one in timed if one.asked.kind == "common"}, key=lambda word: (len(word), word))
     query = grammar.parse({"q": [" ".join(common)[:MAX_TEXT]]})
-    return min(bench.cost(lambda: bench.ask(session, query))[0] for _ in range(PASSES))
+    return min(bench.clock.cost(lambda: bench.ask(session, query))[0] for _ in range(PASSES))
 
 
 def _change(bench: Bench) -> dict[str, Any]:
@@ -199,10 +192,10 @@ def _change(bench: Bench) -> dict[str, Any]:
         item = session.scalars(_PUBLIC).one()
         was, summary = item.state, item.summary
         item.summary = f"{summary[:400]} {_NEW_WORD}"
-        began, cpu = time.perf_counter(), bench.clock.now()
+        began = time.perf_counter()
         _commit(bench, session, item)
-        seen = _wait(bench, query)
-        waited, cpu = time.perf_counter() - began, bench.clock.now() - cpu
+        cpu, seen = bench.clock.cost(lambda: _wait(bench, query))
+        waited = time.perf_counter() - began
         item.state = State.WITHDRAWN
         _commit(bench, session, item)
         gone = _total(bench, query) == 0
@@ -211,7 +204,7 @@ def _change(bench: Bench) -> dict[str, Any]:
     bench.search.stop()
     return {
         "update_to_visible_ms": round(waited * 1000) if seen else None,
-        "update_cpu_ms": round(cpu / _MILLION, 1),
+        "update_cpu_ms": round(cpu, 1),
         "withdrawal_at_next_request": gone,
     }
 
