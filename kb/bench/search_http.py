@@ -21,6 +21,7 @@ def measure(settings: Settings, environment: Mapping[str, str]) -> dict[str, Any
     clock = Clock(Database(settings.database))
     cpu: dict[str, list[float]] = {kind: [] for kind in CLASSES}
     with processes.product({**environment, "KB_PAGE_CACHE_MB": "0"}) as server:
+        processes.wait_until_idle([server])
         for asked in prepared.queries:
             address = Address(server, f"/search?{urlencode([('q', asked.text), *asked.filters])}")
             if not cpu["rare"]:
