@@ -51,8 +51,6 @@ def end(response: flask.Response) -> flask.Response:
     response.headers["X-Request-ID"] = request_id
     milliseconds = round((time.perf_counter() - flask.g.get("started", time.perf_counter())) * 1000, 1)
     write = log.debug if flask.request.endpoint in QUIET else log.info
-    write(
-        "request", method=flask.request.method, path=flask.request.path, status=response.status_code, ms=milliseconds
-    )
+    write("request", method=flask.request.method, path=flask.request.path, status=response.status_code, ms=milliseconds)
     structlog.contextvars.unbind_contextvars("request")
     return response
