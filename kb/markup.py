@@ -1,7 +1,8 @@
 """Markdown to safe HTML, when a text is saved. The only file that imports markdown and bleach.
 
-Python-Markdown is quadratic on hostile text (10,000 "[" took 11 s), so the input is capped before it is parsed. Raise
-``RENDERER`` when the output changes: stored HTML of an older number is made again by ``kb db render``.
+Python-Markdown is quadratic on hostile text (10,000 "[" took 11 s), so the input is capped before it is parsed: with
+these caps 100 kB of the worst shapes known take 4 s of CPU. Raise ``RENDERER`` when the output changes: stored HTML of an
+older number is made again by ``kb db render``.
 """
 
 import html
@@ -21,6 +22,9 @@ MAX_BYTES = 100_000
 MAX_BRACKETS = 2_000
 MAX_BRACKETS_IN_BLOCK = 200
 MAX_DEFINITIONS_IN_BLOCK = 300
+MAX_BLOCK = 20_000
+MAX_LINES_IN_BLOCK = 1_000
+MAX_BLOCKS = 3_000
 MAX_DEPTH = 40
 _TOP_HEADING = 3  # the page owns h1 and h2
 _TAGS = frozenset(
@@ -81,16 +85,31 @@ def check(text: str) -> None:
         if text.count(sign) > MAX_BRACKETS:
             message = f"A text may hold at most {MAX_BRACKETS:,} of “{sign}”."
             raise InvalidError(message)
-    for block in _BLANK_LINES.split(text):
-        if max(block.count("["), block.count("<")) > MAX_BRACKETS_IN_BLOCK:
-            message = f"One paragraph may hold at most {MAX_BRACKETS_IN_BLOCK} of “[” or “<”."
-            raise InvalidError(message)
-        if block.count("\n:") > MAX_DEFINITIONS_IN_BLOCK:
-            message = f"One paragraph may hold at most {MAX_DEFINITIONS_IN_BLOCK} lines that begin with “:”."
-            raise InvalidError(message)
-        if re.search(rf"^[ \t]*(?:>[ \t]*){{{MAX_DEPTH},}}", block, re.MULTILINE):
-            message = f"Quotations may be nested at most {MAX_DEPTH} deep."
-            raise InvalidError(message)
+    blocks = _BLANK_LINES.split(text)
+    if len(blocks) > MAX_BLOCKS:
+        message = f"A text may have at most {MAX_BLOCKS:,} paragraphs."
+        raise InvalidError(message)
+    for block in blocks:
+        _check_block(block)
+
+
+def _check_block(block: str) -> None:
+    """Raise InvalidError if one paragraph, list or table is more than the parser can take in a second."""
+    if len(block) > MAX_BLOCK:
+        message = f"One paragraph, list or table may have at most {MAX_BLOCK:,} characters."
+        raise InvalidError(message)
+    if block.count("\n") >= MAX_LINES_IN_BLOCK:
+        message = f"One paragraph, list or table may have at most {MAX_LINES_IN_BLOCK:,} lines."
+        raise InvalidError(message)
+    if max(block.count("["), block.count("<")) > MAX_BRACKETS_IN_BLOCK:
+        message = f"One paragraph may hold at most {MAX_BRACKETS_IN_BLOCK} of “[” or “<”."
+        raise InvalidError(message)
+    if block.count("\n:") > MAX_DEFINITIONS_IN_BLOCK:
+        message = f"One paragraph may hold at most {MAX_DEFINITIONS_IN_BLOCK} lines that begin with “:”."
+        raise InvalidError(message)
+    if re.search(rf"^[ \t]*(?:>[ \t]*){{{MAX_DEPTH},}}", block, re.MULTILINE):
+        message = f"Quotations may be nested at most {MAX_DEPTH} deep."
+        raise InvalidError(message)
 
 
 def render(text: str) -> str:

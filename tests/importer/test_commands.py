@@ -43,7 +43,7 @@ def test_import_and_export(run: Run, tmp_path: Path) -> None:
     result = run("export", tmp_path / "out")
     assert (result.exit_code, result.stdout) == (0, f"Wrote 8 files to {tmp_path / 'out'}\n")
     assert len(tree(tmp_path / "out")) == 9
-    assert run("export", tmp_path / "out", "--public").exit_code == 0
+    assert run("export", tmp_path / "public", "--public").exit_code == 0
 
 
 def test_import_without_a_path_reads_the_shipped_content(
