@@ -1,8 +1,8 @@
 """Markdown to safe HTML, when a text is saved. The only file that imports markdown and bleach.
 
 Python-Markdown is quadratic on hostile text (10,000 "[" took 11 s), so the input is capped before it is parsed: with
-these caps 100 kB of the worst shapes known take 4 s of CPU. Raise ``RENDERER`` when the output changes: stored HTML of an
-older number is made again by ``kb db render``.
+these caps 100 kB of the worst shapes known take 4 s of CPU. Raise ``RENDERER`` when the output changes: stored HTML of
+an older number is made again by ``kb db render``.
 """
 
 import html

@@ -7,6 +7,7 @@ documents, ``title``; ``qrels.tsv`` with a head line and query, document, score.
 import csv
 import datetime as dt
 import json
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from kb.permissions import Audience, State
 FILES = ("docs.jsonl", "queries.jsonl", "qrels.tsv")
 MAX_TITLE = 200
 TITLE_OF_TEXT = 80  # characters that become the title of a text without one
+PARAGRAPH = 5_000
 MAX_TEXT = 90_000  # characters of one text of a record
 _MADE = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 _MARKS = str.maketrans(dict.fromkeys("`*_{}[]<>#|~\\", " "))  # Markdown signs that stand in no word
@@ -112,8 +114,13 @@ def _record(public_id: str, text: Text) -> CaseDocument:
         created=_MADE,
         published=_MADE,
         small_counts_confirmed=True,
-        texts={name: piece[:MAX_TEXT] for name, piece in zip(TEXTS, pieces, strict=False)},
+        texts={name: _paragraphs(piece[:MAX_TEXT]) for name, piece in zip(TEXTS, pieces, strict=False)},
     )
+
+
+def _paragraphs(text: str) -> str:
+    """Return the text in paragraphs, because one may hold only so much."""
+    return "\n\n".join(textwrap.wrap(text, PARAGRAPH, break_on_hyphens=False))
 
 
 def _cut(text: str, length: int) -> str:

@@ -72,6 +72,7 @@ def test_fts5_counts_what_the_product_counts(bench: search_measure.Bench) -> Non
     assert compared > TOTAL / 2
 
 
+@pytest.mark.slow
 def test_the_report_holds_the_figures(bench: search_measure.Bench) -> None:
     report = search_measure.measure(bench.settings.data_dir, bench.settings)
     assert report["queries"] == TOTAL

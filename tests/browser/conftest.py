@@ -24,13 +24,11 @@ def _chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep browser tests on one worker; without a Chromium skip them, but never in CI."""
+    """Without a Chromium skip the tests of this folder, but never in CI."""
     missing = _chromium() is None and "CI" not in os.environ
     for item in items:
-        if "browser" in Path(item.path).parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if missing:
-                item.add_marker(pytest.mark.skip(reason="needs Chromium: install your system's package chromium"))
+        if missing and "browser" in Path(item.path).parts:
+            item.add_marker(pytest.mark.skip(reason="needs Chromium: install your system's package chromium"))
 
 
 @pytest.fixture(scope="session")

@@ -49,13 +49,13 @@ def test_a_large_group_is_shown_in_full(show: Show) -> None:
 def test_a_small_test_shows_words_and_no_number(show: Show) -> None:
     page = show(
         {"n": 8, "count": 5, "group": "Newcomer girls", "note": "5 came"},
-        {"measure": "Minutes", "before": 71, "after": 83, "unit": "minutes", "note": "Long days"},
+        {"measure": "Minutes", "before": 7171, "after": 8383, "unit": "minutes", "note": "Long days"},
         group_size=8,
         test_population="Eight newcomers",
     )
     for words in ("Improved", "Adopt", "On time", "Long days", "hidden: small group"):
         assert words in page.text, words
-    for words in ("Newcomer", "newcomers", "5 came", "71", "83", "63 %", "of 8"):
+    for words in ("Newcomer", "newcomers", "5 came", "7171", "8383", "63 %", "of 8"):
         assert words not in page.text, words
 
 
@@ -133,8 +133,10 @@ def test_the_note_of_a_hidden_group_tells_no_figure(show: Show) -> None:
 
 
 def test_a_test_with_one_student_is_small(show: Show, visitor: Visitor, world: World) -> None:
-    page = show({"before": 71, "after": 83, "unit": "points"}, scale=Scale.ONE_STUDENT, test_population="Our newcomer")
-    for words in ("71", "83", "63 %", "Our newcomer", "Newcomers"):
+    page = show(
+        {"before": 7171, "after": 8383, "unit": "points"}, scale=Scale.ONE_STUDENT, test_population="Our newcomer"
+    )
+    for words in ("7171", "8383", "63 %", "Our newcomer", "Newcomers"):
         assert words not in page.text, words
     assert "Our newcomer" not in visitor.get(f"/ideas/{world.idea.ref}").text
 

@@ -237,6 +237,7 @@ def _break(kind: str, folder: Path) -> None:
         directory.rename(folder / "away")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the files are the same whatever the database is
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves a broken file open
 @pytest.mark.parametrize("kind", ["pointer", "manifest", "version", "toc", "missing", "folder"])
 def test_a_broken_index_is_said_and_repaired(
