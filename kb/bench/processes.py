@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,9 +118,17 @@ def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
 def _tree(pid: int) -> Iterator[int]:
     """Give a process and all below it."""
     yield pid
+    for child in children(pid):
+        yield from _tree(child)
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started; each of its threads knows its own, and may just have ended."""
+    found: list[int] = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from _tree(int(child))
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 def _free_port() -> int:

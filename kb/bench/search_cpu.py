@@ -1,13 +1,13 @@
 """CPU time and memory of this process and of a PostgreSQL server on the same machine."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from kb.bench.processes import NotLinuxError
+from kb.bench.processes import NotLinuxError, children
 from kb.db import Database
 
 MILLION = 1e6
@@ -35,7 +35,7 @@ class Clock:
             return 0
         ended = _stat(self._server)
         ticks = int(ended[_CHILDREN_USER]) + int(ended[_CHILDREN_SYSTEM])
-        return ticks * _TICK + sum(map(_scheduled, (self._server, *_children(self._server))))
+        return ticks * _TICK + sum(map(_scheduled, (self._server, *children(self._server))))
 
 
 def private_megabytes() -> float:
@@ -59,11 +59,6 @@ def _postmaster(database: Database) -> int | None:
 def _stat(pid: int) -> list[str]:
     """Return the fields behind the name, which may hold blanks."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
-def _children(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        yield from map(int, (task / "children").read_text().split())
 
 
 def _scheduled(pid: int) -> int:
