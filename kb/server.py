@@ -71,12 +71,14 @@ def serve_forever(settings: Settings) -> None:
         backpressure=BACKPRESSURE,
         log_level=LogLevels.warning,
     )
-    threading.Thread(target=_say_when_ready, args=(settings.host, port), daemon=True).start()
-    server.serve(target_loader=functools.partial(load_app, settings, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=functools.partial(load_app, settings, port, os.getpid()), wrap_loader=False)
 
 
-def load_app(settings: Settings, parent: int) -> Callable[..., Any]:
-    """Make the application inside the worker and start what runs beside it."""
+def load_app(settings: Settings, port: int, parent: int) -> Callable[..., Any]:
+    """Make the application inside the worker and start what runs beside it.
+
+    Threads start here and not in the parent: a worker forked while a thread holds a lock would wait for it for ever.
+    """
     from kb.app import create_app
     from kb.web import logs
 
@@ -84,6 +86,7 @@ def load_app(settings: Settings, parent: int) -> Callable[..., Any]:
     logs.configure(settings)
     app = create_app(settings)
     app.extensions["kb.search"].start()
+    threading.Thread(target=_say_when_ready, args=(settings.host, port), daemon=True).start()
     return app
 
 
