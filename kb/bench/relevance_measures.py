@@ -24,4 +24,4 @@ def average_precision(ranked: Sequence[str], relevant: Collection[str]) -> float
 
 
 def _discount(place: int) -> float:
-    return 1 / math.log2(place + 3)
+    return 1 / math.log2(place + 2)
