@@ -53,9 +53,11 @@ def test_fts5_counts_what_the_product_counts(bench: search_measure.Bench) -> Non
     compared = 0
     with bench.database.reading() as session:
         state = search_measure.snapshot(bench, session)
+        allowed = state.picture(bench.viewer).allowed
         for asked in search_corpus.read(bench.settings.data_dir).queries:
             found = bench.ask(session, search_measure.parsed(asked), search_corpus.FACETS)
             answer = other.search(asked, search_measure.codes(state, asked))
+            assert all(allowed[item] for item in answer.ids)
             if found.total != answer.total or found.sort is not Sort.BEST:
                 continue
             own = {
