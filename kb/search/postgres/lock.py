@@ -6,7 +6,7 @@ session mode).
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import psycopg
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from kb.search.postgres.reader import Connection
 
 _WRITER, _REBUILDER = 0x6B62_0001, 0x6B62_0002
 _TRY = "SELECT pg_try_advisory_lock(%s)"
+_GIVE_BACK = "SELECT pg_advisory_unlock(%s)"
 
 
 class WriterLock:
@@ -44,6 +45,7 @@ class WriterLock:
     def release(self) -> None:
         """Give the lock back; without it there is nothing to do."""
         if self._held is not None:
+            _give_back(self._held, _WRITER)
             self._held.close()
             self._held = None
 
@@ -63,7 +65,10 @@ class WriterLock:
             if not _taken(connection, _REBUILDER):
                 message = "The search index is being rebuilt already."
                 raise IndexUnavailableError(message)
-            yield connection
+            try:
+                yield connection
+            finally:
+                _give_back(connection, _REBUILDER)
 
     def _connect(self) -> Connection:
         """Return a connection taken out of the pool: closing it ends it, and its locks with it."""
@@ -76,6 +81,12 @@ class WriterLock:
 
 def _taken(connection: Connection, lock: int) -> bool:
     return connection.execute(_TRY, (lock,)).fetchone() == (True,)
+
+
+def _give_back(connection: Connection, lock: int) -> None:
+    """Give the lock back now: the server frees what a closed connection held only a moment later."""
+    with suppress(psycopg.Error):  # a lost connection holds nothing
+        connection.execute(_GIVE_BACK, (lock,))
 
 
 def _lives(connection: Connection) -> bool:
