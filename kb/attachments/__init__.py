@@ -1,0 +1,1 @@
+"""Files that belong to a record: checked, stored by their content, served under the record's permission."""

@@ -1,0 +1,1 @@
+"""Online backup and restore of everything: database, attachments and the erase list."""

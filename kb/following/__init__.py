@@ -1,0 +1,1 @@
+"""Following records, comments, questions and the digest."""

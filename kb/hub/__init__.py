@@ -1,0 +1,1 @@
+"""What a hub sets up: networks, members, drivers, words, merges and the import of old write-ups."""

@@ -1,0 +1,1 @@
+"""Work that happens after the request: one table, leased by workers, done at least once."""

@@ -1,0 +1,1 @@
+"""Mail: written to the outbox in the caller's transaction, sent by a job."""

@@ -1,0 +1,1 @@
+"""Text pasted from word processors, made into clean Markdown."""

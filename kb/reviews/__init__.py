@@ -1,0 +1,1 @@
+"""Review: the hub's queue, comments at fields, acceptance and collections."""

@@ -1,0 +1,1 @@
+"""Writing: the verbs of drafts, edits, publication and withdrawal for every kind of item."""

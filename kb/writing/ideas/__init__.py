@@ -1,0 +1,1 @@
+"""The write-up of a change idea and of its adaptations."""

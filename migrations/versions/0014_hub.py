@@ -1,0 +1,14 @@
+"""What hubs set up."""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what is new."""
+
+
+def downgrade() -> None:
+    """Remove it again."""
