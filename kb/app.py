@@ -60,7 +60,11 @@ def _setup_config(app: flask.Flask, settings: Settings) -> None:
 def _setup_services(app: flask.Flask, settings: Settings, database: Database) -> None:
     login.register(app)
     app.extensions["kb"] = context.Services(
-        settings=settings, database=database, identify=login.identify, viewer_of=viewer_of
+        settings=settings,
+        database=database,
+        identify=login.identify,
+        last_person=login.last_person,
+        viewer_of=viewer_of,
     )
     app.extensions["kb.pages"] = cache.PageCache(settings.page_cache_mb * MEGABYTE)
 

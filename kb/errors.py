@@ -35,6 +35,21 @@ class ForbiddenError(KbError):
     advice = "Ask the hub of your network if you think you should be able to."
 
 
+class SignInNeededError(ForbiddenError):
+    """Only people with an account may do this, and nobody has signed in."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    title = "Please sign in first"
+    advice = "Sign in, then try again."
+
+
+class TokenError(ForbiddenError):
+    """A form came without the token of the person who sent it, or with one that is too old."""
+
+    title = "Please send this once more"
+    advice = "The page was open for a long time, or you signed in again. Nothing you typed is lost."
+
+
 class WithdrawnError(KbError):
     """The record was published once and withdrawn since: its kind and the date are all that is left to see."""
 

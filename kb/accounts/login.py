@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import flask
 from flask_login import LoginManager, UserMixin, current_user
 
-from kb.accounts.queries import person_of_token
+from kb.accounts.queries import owner_of_token, person_of_token
 from kb.web import context
 
 
@@ -33,6 +33,12 @@ def identify() -> int | None:
     if "_user_id" not in flask.session:
         return None
     return current_user.person_id if current_user.is_authenticated else None
+
+
+def last_person() -> int | None:
+    """Return whose session the cookie names, also when that session is over; None without such a cookie."""
+    token = flask.session.get("_user_id")
+    return None if token is None else owner_of_token(context.session(), token)
 
 
 def _load(token: str) -> SignedIn | None:

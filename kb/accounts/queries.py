@@ -46,6 +46,12 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def owner_of_token(session: orm.Session, token: str) -> int | None:
+    """Return the id of the person whose session this is or was, None if it never was one."""
+    row = session.get(SignIn, token_hash(token))
+    return None if row is None else row.person_id
+
+
 def person_of_token(session: orm.Session, token: str, *, now: dt.datetime) -> int | None:
     """Return the id of the person whose session this is, None if it is unknown, ended or over."""
     row = session.get(SignIn, token_hash(token))

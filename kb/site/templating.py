@@ -17,7 +17,7 @@ from kb.site.badges import badge
 from kb.site.frame import frame
 from kb.site.words import plural
 from kb.site.words import translate as _
-from kb.web import context
+from kb.web import context, csrf
 
 FOLDERS = {"idea": "/ideas/", "cycle": "/cycles/", "case": "/cases/"}
 
@@ -34,6 +34,7 @@ def register(app: flask.Flask) -> None:
         frame=frame,
         lang_of=lang_of,
         request_id=request_id,
+        csrf_token=csrf.token,
         period=period,
         percent=percent,
         context_words=context_words,

@@ -17,11 +17,15 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(slots=True)
 class Services:
-    """What the application holds for its whole life. ``identify`` says which person a request comes from."""
+    """What the application holds for its whole life.
+
+    ``identify`` says which person a request comes from, ``last_person`` whose ended session its cookie still names.
+    """
 
     settings: Settings
     database: Database
     identify: Callable[[], int | None]
+    last_person: Callable[[], int | None]
     viewer_of: Callable[..., Viewer]
     after_commit: list[Callable[[int], None]] = field(default_factory=list)
 

@@ -1,13 +1,14 @@
 """Error pages: what happened in plain words, what to do next, and the request id to tell whoever runs the site."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import flask
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from kb.errors import KbError, NotFoundError, WithdrawnError
-from kb.web import context
+from kb.errors import ForbiddenError, KbError, NotFoundError, SignInNeededError, TokenError, WithdrawnError
+from kb.web import context, csrf
 from kb.web.logs import log
 
 
@@ -18,12 +19,49 @@ def register(app: flask.Flask) -> None:
     app.register_error_handler(Exception, _unknown)
 
 
-def _known(error: KbError) -> tuple[str, int]:
+def _known(error: KbError) -> flask.typing.ResponseReturnValue:
     _undo()
+    if _can_be_sent_again(error):
+        return _kept(error)
+    if _wants_sign_in(error):
+        return flask.redirect(f"{flask.request.root_path}/sign-in?{urlencode({'next': flask.request.full_path})}", 303)
     if isinstance(error, WithdrawnError):
         return flask.render_template("errors/withdrawn.html", error=error, facts=error.facts), error.status
     message = "" if str(error) == error.title else str(error)
     return _page(error.title, message, error.advice, error.status)
+
+
+def _can_be_sent_again(error: KbError) -> bool:
+    """Say whether somebody typed something that would be lost: a refused token, or a session that is over."""
+    if flask.request.method in context.SAFE_METHODS or not flask.request.form:
+        return False
+    signed_out = isinstance(error, NotFoundError | ForbiddenError) and context.viewer().is_anonymous
+    return isinstance(error, TokenError) or signed_out
+
+
+def _kept(error: KbError) -> tuple[str, int]:
+    """Show everything that was sent, with a button that sends it again. Says nothing about what is at the address."""
+    signed_out = context.viewer().is_anonymous
+    title = _("You are not signed in") if signed_out else _("Please send this once more")
+    message = (
+        _("Nothing you typed is lost. If you have an account, sign in and send it again.")
+        if signed_out
+        else _("This page was open for a long time, or somebody else signed in here. Nothing you typed is lost.")
+    )
+    page = flask.render_template(
+        "errors/kept.html", title=title, message=message, kept=csrf.kept(), signed_out=signed_out
+    )
+    return page, int(error.status)
+
+
+def _wants_sign_in(error: KbError) -> bool:
+    """Say whether signing in may help: it is asked for, or the session of the visitor's cookie is over."""
+    if flask.request.method not in context.SAFE_METHODS:
+        return False
+    if isinstance(error, SignInNeededError):
+        return True
+    was_signed_in = "_user_id" in flask.session
+    return isinstance(error, NotFoundError) and was_signed_in and context.viewer().is_anonymous
 
 
 def _http(error: HTTPException) -> flask.typing.ResponseReturnValue:

@@ -10,10 +10,10 @@ import werkzeug
 from sqlalchemy import orm
 from werkzeug.routing import BaseConverter
 
-from kb.errors import ForbiddenError, NotFoundError
+from kb.errors import ForbiddenError, NotFoundError, SignInNeededError, TokenError
 from kb.ids import PUBLIC_ID, Ref
 from kb.permissions import Permission, Viewer, can
-from kb.web import cache, context
+from kb.web import cache, context, csrf
 
 Loader = Callable[..., Any]
 View = Callable[..., Any]
@@ -72,7 +72,7 @@ def declared(view: View) -> Permission | None:
 
 
 def check() -> None:
-    """Refuse a request to a route that declares nothing, and a change that another site asks for."""
+    """Refuse a route that declares nothing, a change that another site asks for, and a form without its token."""
     if flask.request.endpoint is None:
         return
     if declared(flask.current_app.view_functions[flask.request.endpoint]) is None:
@@ -81,6 +81,8 @@ def check() -> None:
     if flask.request.method not in context.SAFE_METHODS and not _asked_for_here():
         message = "This request came from another site."
         raise ForbiddenError(message)
+    if flask.request.method not in context.SAFE_METHODS and not csrf.is_valid():
+        raise TokenError
 
 
 def _asked_for_here() -> bool:
@@ -101,7 +103,7 @@ def _load(loader: Loader, session: orm.Session, viewer: Viewer, url_values: dict
 
 def _require(viewer: Viewer, permission: Permission, subject: object) -> None:
     if not can(viewer, permission, subject):
-        raise ForbiddenError
+        raise SignInNeededError if viewer.is_anonymous else ForbiddenError
 
 
 def _own_address(subject: Any, url_values: dict[str, Any]) -> werkzeug.Response | None:
