@@ -32,6 +32,11 @@ class Permission(enum.StrEnum):
     SITE_READ = "site:read"
     ITEM_READ = "item:read"
     ITEM_TOMBSTONE = "item:tombstone"
+    NETWORK_CREATE = "network:create"
+    NETWORK_EDIT = "network:edit"
+    TAG_MERGE = "tag:merge"
+    IDEA_MERGE = "idea:merge"
+    BULK_IMPORT = "bulk:import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +120,39 @@ def _everyone(_viewer: Viewer, _subject: object) -> bool:
     return True
 
 
+def _is_admin(viewer: Viewer, _subject: object) -> bool:
+    return viewer.is_admin
+
+
+def _curates_network(viewer: Viewer, network: Any) -> bool:
+    return viewer.is_admin or network.id in viewer.curates
+
+
+def _curates_something(viewer: Viewer, _subject: object) -> bool:
+    return viewer.is_admin or bool(viewer.curates)
+
+
+def _curates_published(viewer: Viewer, item: Readable) -> bool:
+    """Words of the network's own published ideas are consolidated by its hub; what is a draft is still its author's."""
+    is_hub = viewer.is_admin or item.network_id in viewer.curates
+    return is_hub and item.state is State.PUBLISHED and _may_read(viewer, item)
+
+
+def _may_import(viewer: Viewer, own: Any) -> bool:
+    """Whoever writes somewhere may bring old write-ups there; an import is its uploader's alone."""
+    writes = viewer.is_admin or bool(viewer.curates) or bool(viewer.contributes_to)
+    return writes and (own is None or own.person_id == viewer.person_id)
+
+
 POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.SITE_READ: _everyone,
     Permission.ITEM_READ: _may_read,
     Permission.ITEM_TOMBSTONE: _may_see_tombstone,
+    Permission.NETWORK_CREATE: _is_admin,
+    Permission.NETWORK_EDIT: _curates_network,
+    Permission.TAG_MERGE: _curates_something,
+    Permission.IDEA_MERGE: _curates_published,
+    Permission.BULK_IMPORT: _may_import,
 }
 
 
