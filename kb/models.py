@@ -7,8 +7,9 @@ from kb.drivers.models import Driver, DriverIdea
 from kb.feed import ChangeCounter
 from kb.glossary.models import Term
 from kb.history import History
-from kb.ideas.models import ChangeIdea
-from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag
+from kb.hub.models import BulkImport, BulkRow
+from kb.ideas.models import ChangeIdea, IdeaMerge
+from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag, TagAlias
 from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
 from kb.networks.models import Network, OpenQuestion, SchoolNetwork
 from kb.saved.models import SavedSearch
@@ -18,6 +19,8 @@ from kb.search.postgres.tables import search_document, search_index, search_post
 
 __all__ = [
     "Adaptation",
+    "BulkImport",
+    "BulkRow",
     "CaseSection",
     "ChangeCounter",
     "ChangeIdea",
@@ -26,6 +29,7 @@ __all__ = [
     "Driver",
     "DriverIdea",
     "History",
+    "IdeaMerge",
     "Item",
     "ItemTag",
     "Link",
@@ -48,6 +52,7 @@ __all__ = [
     "SignIn",
     "StepAnswer",
     "Tag",
+    "TagAlias",
     "Term",
     "UnansweredQuery",
     "search_document",

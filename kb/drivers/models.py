@@ -22,6 +22,9 @@ class Driver(Base):
     title: orm.Mapped[str] = orm.mapped_column(sa.String(200))
     description: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     retired_on: orm.Mapped[dt.date | None]
+    row_version: orm.Mapped[int] = orm.mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own interface
 
 
 class DriverIdea(Base):

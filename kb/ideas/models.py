@@ -1,4 +1,7 @@
-"""The table of change ideas."""
+"""The tables of change ideas and of duplicates that went into another idea."""
+
+import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -27,3 +30,16 @@ class ChangeIdea(Base):
     target: orm.Mapped[Target | None] = orm.mapped_column(choice(Target))
 
     item: orm.Mapped[Item] = orm.relationship(lazy="raise_on_sql")
+
+
+class IdeaMerge(Base):
+    """This idea was a duplicate: its address leads to another. ``moved`` says what moved there, for the way back."""
+
+    __tablename__ = "idea_merge"
+    __table_args__ = (sa.CheckConstraint("idea_id <> into_id", name="into_another"),)
+
+    idea_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("change_idea.item_id"), primary_key=True)
+    into_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("change_idea.item_id"), index=True)
+    at: orm.Mapped[dt.datetime]
+    person_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    moved: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)

@@ -141,6 +141,17 @@ class Tag(Base):
     label: orm.Mapped[str] = orm.mapped_column(sa.String(100))
 
 
+class TagAlias(Base):
+    """What a merged tag was called: whoever asks for it, or writes it again, gets the tag it went into."""
+
+    __tablename__ = "tag_alias"
+
+    vocabulary: orm.Mapped[Vocabulary] = orm.mapped_column(choice(Vocabulary, "alias_vocabulary"), primary_key=True)
+    slug: orm.Mapped[str] = orm.mapped_column(sa.String(60), primary_key=True)
+    label: orm.Mapped[str] = orm.mapped_column(sa.String(100))
+    tag_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("tag.id"), index=True)
+
+
 class ItemTag(Base):
     """This item carries this tag."""
 
