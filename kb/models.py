@@ -1,18 +1,33 @@
 """Every table, imported in one place so that migrations and tests see them all."""
 
-from kb.accounts.models import Membership, Person, SignIn
+from kb.accounts.models import (
+    Identity,
+    Invitation,
+    Membership,
+    Password,
+    PasswordReset,
+    Person,
+    SignIn,
+    Throttle,
+)
 from kb.cases.models import CaseSection
 from kb.cycles.models import Cycle, Prediction, Result, StepAnswer
 from kb.drivers.models import Driver, DriverIdea
 from kb.feed import ChangeCounter
+from kb.following.asking.models import VisitorQuestion
+from kb.following.comments.models import Comment, CommentReport
+from kb.following.digest.models import Digest, DigestChoice
+from kb.following.models import Follow
+from kb.following.problems.models import PrivacyProblem
 from kb.glossary.models import Term
 from kb.history import History
 from kb.hub.models import BulkImport, BulkRow
 from kb.ideas.models import ChangeIdea, IdeaMerge
 from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag, TagAlias
+from kb.jobs.models import Job
 from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
 from kb.networks.models import Network, OpenQuestion, SchoolNetwork
-from kb.saved.models import SavedSearch
+from kb.saved.models import SavedSearch, SearchOwner
 from kb.schools.models import School, SchoolContext
 from kb.search.models import UnansweredQuery
 from kb.search.postgres.tables import search_document, search_index, search_posting
@@ -24,14 +39,22 @@ __all__ = [
     "CaseSection",
     "ChangeCounter",
     "ChangeIdea",
+    "Comment",
+    "CommentReport",
     "Credit",
     "Cycle",
+    "Digest",
+    "DigestChoice",
     "Driver",
     "DriverIdea",
+    "Follow",
     "History",
     "IdeaMerge",
+    "Identity",
+    "Invitation",
     "Item",
     "ItemTag",
+    "Job",
     "Link",
     "Membership",
     "Method",
@@ -40,8 +63,11 @@ __all__ = [
     "MethodVersion",
     "Network",
     "OpenQuestion",
+    "Password",
+    "PasswordReset",
     "Person",
     "Prediction",
+    "PrivacyProblem",
     "Publication",
     "Result",
     "Revision",
@@ -49,12 +75,15 @@ __all__ = [
     "School",
     "SchoolContext",
     "SchoolNetwork",
+    "SearchOwner",
     "SignIn",
     "StepAnswer",
     "Tag",
     "TagAlias",
     "Term",
+    "Throttle",
     "UnansweredQuery",
+    "VisitorQuestion",
     "search_document",
     "search_index",
     "search_posting",

@@ -1,0 +1,1 @@
+"""Comments and questions on records, and their moderation."""

@@ -1,0 +1,1 @@
+"""A letter, daily or weekly, with what is new in what a person follows."""

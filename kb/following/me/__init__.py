@@ -1,0 +1,1 @@
+"""A person's own page: what waits, what is followed, what is new."""

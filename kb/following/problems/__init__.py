@@ -1,0 +1,1 @@
+"""Reports of privacy problems by anybody, answered by the hub."""
