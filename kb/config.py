@@ -60,6 +60,29 @@ class Settings(BaseSettings):
     contact_email: str = Field(
         default="", description="Where reports of a privacy problem and questions go; shown on every page when set."
     )
+    base_url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.\-\[\]:]+/?)?$",
+        description="The address people reach the site by, such as `https://throughline.example.org`: for links in "
+        "mail, files and feeds, which must not trust what a request says. Needed for mail.",
+    )
+    mail_from: str = Field(
+        default="", description="The sender of all mail, such as `throughline@example.org`. Empty: the contact address."
+    )
+    smtp_host: str = Field(
+        default="", description="The server that takes mail. Empty: mail is printed where the site runs, and not sent."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_user: str = Field(default="", description="The name to sign in with there. Empty: without signing in.")
+    smtp_password: pydantic.SecretStr = Field(default=pydantic.SecretStr(""), description="The password for it.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="`starttls` begins in the clear and then encrypts, `tls` encrypts from the first byte (port 465), "
+        "`none` is for a server on the same machine. Certificates are checked.",
+    )
+    worker: bool = Field(
+        default=True, description="Whether `kb serve` also does jobs and sends mail; False where `kb worker` does."
+    )
     search: Literal["whoosh", "postgres"] = Field(
         default="whoosh",
         description="The search engine: `whoosh` keeps an index in a folder of each node; `postgres` keeps one in the "
@@ -93,6 +116,21 @@ class Settings(BaseSettings):
         return self.search_dir or self.data_dir / "index"
 
     @property
+    def site_url(self) -> str:
+        """The address of the site for links that leave it, without a slash at its end."""
+        shown = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
+        return self.base_url.rstrip("/") or f"http://{f'[{shown}]' if ':' in shown else shown}:{self.port}"
+
+    def link(self, path: str) -> str:
+        """Return the full address of a path of the site, for mail and feeds; never from what a request says."""
+        return f"{self.site_url}{path}"
+
+    @property
+    def sender(self) -> str:
+        """The address mail comes from."""
+        return self.mail_from or self.contact_email or "throughline@localhost"
+
+    @property
     def key(self) -> str:
         """The secret key in force; made and kept in the data folder when none is set."""
         given = self.secret_key.get_secret_value()
@@ -116,6 +154,9 @@ def load(**given: object) -> Settings:
         raise SettingsError("; ".join(faults)) from error
     if 0 < len(settings.secret_key.get_secret_value()) < SECRET_BYTES:
         message = f"KB_SECRET_KEY: at least {SECRET_BYTES} characters"
+        raise SettingsError(message)
+    if settings.smtp_host and not settings.base_url:
+        message = "KB_BASE_URL: needed with KB_SMTP_HOST, so that links in mail lead here"
         raise SettingsError(message)
     if settings.search == "postgres" and not settings.database.startswith("postgresql"):
         message = "KB_SEARCH: `postgres` needs a PostgreSQL database in KB_DATABASE_URL; with SQLite use `whoosh`"

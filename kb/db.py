@@ -102,6 +102,15 @@ def rows(
     return session.connection().execute(statement, values)
 
 
+def clock(session: orm.Session) -> dt.datetime:
+    """Return the time of the database, the one clock that several nodes share: for leases and what expires."""
+    if session.get_bind().dialect.name == "sqlite":
+        text = session.execute(sa.text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+        return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+    moment: dt.datetime = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(dt.UTC)
+
+
 class Database:
     """An engine and the two ways to open a session on it."""
 

@@ -1,0 +1,16 @@
+"""Every kind of job, imported in one place, and the worker that does them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kb.config import Settings
+from kb.db import Database
+from kb.jobs.worker import Worker
+from kb.mail import delivery
+
+__all__ = ["delivery", "worker"]
+
+
+def worker(database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> Worker:
+    """Return a worker that knows every kind of job; ``tools`` as in ``Work.tools``."""
+    return Worker(database, settings, tools)
