@@ -37,6 +37,16 @@ class Permission(enum.StrEnum):
     TAG_MERGE = "tag:merge"
     IDEA_MERGE = "idea:merge"
     BULK_IMPORT = "bulk:import"
+    OWN_PAGE = "own:page"
+    FOLLOW = "follow"
+    ITEM_COMMENT = "item:comment"
+    COMMENT_REPORT = "comment:report"
+    COMMENT_REMOVE = "comment:remove"
+    COMMENT_MODERATE = "comment:moderate"
+    INBOX_READ = "inbox:read"
+    QUESTION_FORWARD = "question:forward"
+    QUESTION_ANSWER = "question:answer"
+    PROBLEM_ANSWER = "problem:answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,41 @@ def _may_import(viewer: Viewer, own: Any) -> bool:
     return writes and (own is None or own.person_id == viewer.person_id)
 
 
+def _is_somebody(viewer: Viewer, _subject: object) -> bool:
+    return not viewer.is_anonymous
+
+
+def _may_comment(viewer: Viewer, item: Readable) -> bool:
+    """People of any school or network may speak about a published record they may read."""
+    belongs = bool(viewer.schools or viewer.networks) or viewer.is_admin
+    return belongs and not viewer.is_anonymous and item.state is State.PUBLISHED and _may_read(viewer, item)
+
+
+def _wrote(viewer: Viewer, comment: Any) -> bool:
+    return viewer.person_id is not None and comment.author_id == viewer.person_id
+
+
+def _looks_after(viewer: Viewer, comment: Any) -> bool:
+    """Whoever may read the record and curates its network or writes at its school decides on what is said there."""
+    item = comment.item
+    decides = viewer.is_admin or item.network_id in viewer.curates or item.school_id in viewer.contributes_to
+    return decides and _may_read(viewer, item)
+
+
+def _has_inbox(viewer: Viewer, _subject: object) -> bool:
+    return viewer.is_admin or bool(viewer.curates or viewer.contributes_to)
+
+
+def _is_hub_of(viewer: Viewer, asked: Any) -> bool:
+    return viewer.is_admin or asked.network_id in viewer.curates
+
+
+def _may_answer(viewer: Viewer, question: Any) -> bool:
+    """The hub answers, and the school once the hub has forwarded the question to it."""
+    forwarded = question.forwarded_at is not None and question.school_id in viewer.contributes_to
+    return _is_hub_of(viewer, question) or forwarded
+
+
 POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.SITE_READ: _everyone,
     Permission.ITEM_READ: _may_read,
@@ -153,6 +198,16 @@ POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.TAG_MERGE: _curates_something,
     Permission.IDEA_MERGE: _curates_published,
     Permission.BULK_IMPORT: _may_import,
+    Permission.OWN_PAGE: _is_somebody,
+    Permission.FOLLOW: _is_somebody,
+    Permission.ITEM_COMMENT: _may_comment,
+    Permission.COMMENT_REPORT: _is_somebody,
+    Permission.COMMENT_REMOVE: _wrote,
+    Permission.COMMENT_MODERATE: _looks_after,
+    Permission.INBOX_READ: _has_inbox,
+    Permission.QUESTION_FORWARD: _is_hub_of,
+    Permission.QUESTION_ANSWER: _may_answer,
+    Permission.PROBLEM_ANSWER: _is_hub_of,
 }
 
 
