@@ -27,10 +27,13 @@ from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication
 from kb.jobs.models import Job
 from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
 from kb.networks.models import Network, OpenQuestion, SchoolNetwork
+from kb.packages.models import Package, PackageEntry
+from kb.reviews.models import ReviewComment
 from kb.saved.models import SavedSearch, SearchOwner
 from kb.schools.models import School, SchoolContext
 from kb.search.models import UnansweredQuery
 from kb.search.postgres.tables import search_document, search_index, search_posting
+from kb.writing.models import Draft, SentForm
 
 __all__ = [
     "Adaptation",
@@ -45,6 +48,7 @@ __all__ = [
     "Cycle",
     "Digest",
     "DigestChoice",
+    "Draft",
     "Driver",
     "DriverIdea",
     "Follow",
@@ -63,6 +67,8 @@ __all__ = [
     "MethodVersion",
     "Network",
     "OpenQuestion",
+    "Package",
+    "PackageEntry",
     "Password",
     "PasswordReset",
     "Person",
@@ -70,12 +76,14 @@ __all__ = [
     "PrivacyProblem",
     "Publication",
     "Result",
+    "ReviewComment",
     "Revision",
     "SavedSearch",
     "School",
     "SchoolContext",
     "SchoolNetwork",
     "SearchOwner",
+    "SentForm",
     "SignIn",
     "StepAnswer",
     "Tag",

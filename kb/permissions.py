@@ -32,6 +32,19 @@ class Permission(enum.StrEnum):
     SITE_READ = "site:read"
     ITEM_READ = "item:read"
     ITEM_TOMBSTONE = "item:tombstone"
+    ITEM_CREATE = "item:create"
+    ITEM_EDIT = "item:edit"
+    ITEM_SHARE = "item:share"
+    ITEM_SUBMIT = "item:submit"
+    ITEM_HISTORY = "item:history"
+    ITEM_REVIEW = "item:review"
+    ITEM_PUBLISH = "item:publish"
+    ITEM_WITHDRAW = "item:withdraw"
+    ITEM_ERASE = "item:erase"
+    ITEM_REASSIGN = "item:reassign"
+    PACKAGE_READ = "package:read"
+    PACKAGE_CREATE = "package:create"
+    PACKAGE_EDIT = "package:edit"
     NETWORK_CREATE = "network:create"
     NETWORK_EDIT = "network:edit"
     TAG_MERGE = "tag:merge"
@@ -54,7 +67,8 @@ class Viewer:
     """Who is looking: a value, so that it can be compared, cached and used in tests without a database.
 
     ``schools`` and ``networks`` hold every school and network the person belongs to, directly or (networks) through a
-    school's current membership; ``contributes_to`` and ``curates`` those where the person has that role.
+    school's current membership; ``contributes_to`` and ``curates`` those where the person has that role. Members of the
+    networks in ``unreviewed`` may publish to their school and that network without a review.
     """
 
     person_id: int | None = None
@@ -62,6 +76,7 @@ class Viewer:
     contributes_to: frozenset[int] = frozenset()
     networks: frozenset[int] = frozenset()
     curates: frozenset[int] = frozenset()
+    unreviewed: frozenset[int] = frozenset()
     is_admin: bool = False
 
     @property
@@ -90,6 +105,40 @@ class Readable(Protocol):
     def shared_with_school(self) -> bool: ...  # noqa: D102
     @property
     def published_at(self) -> dt.datetime | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something new is to be written: the school it belongs to and the network that reviews it."""
+
+    school_id: int | None
+    network_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The columns that decide, as they would be: an item with the audience that a pending edit asks for."""
+
+    state: State
+    audience: Audience
+    author_id: int | None
+    school_id: int | None
+    network_id: int | None
+    shared_with_school: bool
+    published_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, item: Readable, audience: Audience) -> "Standing":
+        """Return the item's standing if it had that audience."""
+        return cls(
+            state=item.state,
+            audience=audience,
+            author_id=item.author_id,
+            school_id=item.school_id,
+            network_id=item.network_id,
+            shared_with_school=item.shared_with_school,
+            published_at=item.published_at,
+        )
 
 
 def _is_author(viewer: Viewer, item: Readable) -> bool:
@@ -124,6 +173,111 @@ def _may_read(viewer: Viewer, item: Readable) -> bool:
 def _may_see_tombstone(viewer: Viewer, item: Readable) -> bool:
     """Only those who could read it see that it is gone: a draft that was never published leaves no tombstone."""
     return item.state is State.WITHDRAWN and item.published_at is not None and _in_audience(viewer, item)
+
+
+class Package(Protocol):
+    """The columns of a change package that decide who may read it."""
+
+    @property
+    def network_id(self) -> int: ...  # noqa: D102 - named by the column
+    @property
+    def is_public(self) -> bool: ...  # noqa: D102
+
+
+def _curates_its_network(viewer: Viewer, subject: Any) -> bool:
+    return subject.network_id in viewer.curates
+
+
+def _reads_package(viewer: Viewer, package: Package) -> bool:
+    return package.is_public or _curates_its_network(viewer, package)
+
+
+def _curates_any(viewer: Viewer, _subject: object) -> bool:
+    return bool(viewer.curates)
+
+
+def _owns(viewer: Viewer, item: Readable) -> bool:
+    """A record belongs to its school; without one to its network's hub; without either to its author."""
+    if item.school_id is not None:
+        return item.school_id in viewer.contributes_to
+    if item.network_id is not None:
+        return item.network_id in viewer.curates
+    return _is_author(viewer, item)
+
+
+def _may_create(viewer: Viewer, place: Place | None) -> bool:
+    """Contributors write for their school, a hub for its network; None asks whether there is any such place."""
+    if place is None:
+        return bool(viewer.contributes_to or viewer.curates)
+    if place.school_id is None:
+        return place.network_id in viewer.curates
+    is_known = place.network_id is None or place.network_id in viewer.networks
+    return place.school_id in viewer.contributes_to and is_known
+
+
+def _may_edit(viewer: Viewer, item: Readable) -> bool:
+    match item.state:
+        case State.DRAFT | State.REVIEW:
+            return _is_author(viewer, item) or (item.shared_with_school and _owns(viewer, item))
+        case State.PUBLISHED | State.WITHDRAWN:
+            return _owns(viewer, item) and (item.audience is not Audience.OWNER or _is_author(viewer, item))
+        case _:
+            return False
+
+
+def _may_share(viewer: Viewer, item: Readable) -> bool:
+    is_open = item.state in (State.DRAFT, State.REVIEW)
+    return is_open and item.school_id is not None and _is_author(viewer, item)
+
+
+def _may_submit(viewer: Viewer, item: Readable) -> bool:
+    return item.state is State.DRAFT and _may_edit(viewer, item) and _owns(viewer, item)
+
+
+def _may_review(viewer: Viewer, item: Readable) -> bool:
+    """The hub of the record's network reviews; what has no network is reviewed by whoever runs the site."""
+    reviews = viewer.is_admin if item.network_id is None else item.network_id in viewer.curates
+    return reviews and item.state in (State.REVIEW, State.PUBLISHED, State.WITHDRAWN)
+
+
+def _may_see_history(viewer: Viewer, item: Readable) -> bool:
+    return _may_edit(viewer, item) or _may_review(viewer, item)
+
+
+def _may_publish(viewer: Viewer, item: Readable) -> bool:
+    """Reviewers; a school to itself and a network that asks for no review; everyone to themselves alone."""
+    if _may_review(viewer, item):
+        return True
+    if not (_may_edit(viewer, item) and _owns(viewer, item)):
+        return False
+    match item.audience:
+        case Audience.OWNER:
+            return True
+        case Audience.SCHOOL:
+            return item.network_id is None or item.network_id in viewer.unreviewed
+        case Audience.NETWORK:
+            return item.network_id in viewer.unreviewed
+        case _:
+            return False
+
+
+def _may_withdraw(viewer: Viewer, item: Readable) -> bool:
+    """The school takes its record back, and may put it up again as it was."""
+    return item.state in (State.PUBLISHED, State.WITHDRAWN) and _owns(viewer, item)
+
+
+def _may_erase(viewer: Viewer, item: Readable) -> bool:
+    """Admins anything; a hub, for privacy, what it may read; an author a draft that nobody else ever read."""
+    if item.state is State.ERASED:
+        return False
+    if item.state is State.DRAFT:
+        return viewer.is_admin or _is_author(viewer, item)
+    return viewer.is_admin or item.network_id in viewer.curates
+
+
+def _may_reassign(viewer: Viewer, item: Readable) -> bool:
+    decides = viewer.is_admin if item.network_id is None else item.network_id in viewer.curates
+    return decides and item.state in (State.DRAFT, State.REVIEW) and item.school_id is not None
 
 
 def _everyone(_viewer: Viewer, _subject: object) -> bool:
@@ -193,6 +347,19 @@ POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.SITE_READ: _everyone,
     Permission.ITEM_READ: _may_read,
     Permission.ITEM_TOMBSTONE: _may_see_tombstone,
+    Permission.ITEM_CREATE: _may_create,
+    Permission.ITEM_EDIT: _may_edit,
+    Permission.ITEM_SHARE: _may_share,
+    Permission.ITEM_SUBMIT: _may_submit,
+    Permission.ITEM_HISTORY: _may_see_history,
+    Permission.ITEM_REVIEW: _may_review,
+    Permission.ITEM_PUBLISH: _may_publish,
+    Permission.ITEM_WITHDRAW: _may_withdraw,
+    Permission.ITEM_ERASE: _may_erase,
+    Permission.ITEM_REASSIGN: _may_reassign,
+    Permission.PACKAGE_READ: _reads_package,
+    Permission.PACKAGE_CREATE: _curates_any,
+    Permission.PACKAGE_EDIT: _curates_its_network,
     Permission.NETWORK_CREATE: _is_admin,
     Permission.NETWORK_EDIT: _curates_network,
     Permission.TAG_MERGE: _curates_something,
