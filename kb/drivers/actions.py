@@ -85,6 +85,9 @@ def _write(
         if row is None:
             row = Driver(public_id=entry.id, network_id=network.id)
             session.add(row)
+        told = (entry.title, entry.description, entry.retired, parent.id if parent else None)
+        if row.row_version and told != (row.title, row.description, row.retired_on, row.parent_id):
+            row.row_version += 1
         row.parent_id = parent.id if parent else None
         row.position = position
         row.title, row.description, row.retired_on = entry.title, entry.description, entry.retired

@@ -9,7 +9,10 @@ from kb.db import Base
 
 
 class Driver(Base):
-    """A primary driver (no parent) or a secondary one. Retired, never deleted."""
+    """A primary driver (no parent) or a secondary one. Retired, never deleted.
+
+    ``row_version`` counts the changes to the driver itself; others moving past it is none.
+    """
 
     __tablename__ = "driver"
     __table_args__ = (sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),)
@@ -23,8 +26,6 @@ class Driver(Base):
     description: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     retired_on: orm.Mapped[dt.date | None]
     row_version: orm.Mapped[int] = orm.mapped_column(default=1, server_default="1")
-
-    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own interface
 
 
 class DriverIdea(Base):

@@ -21,6 +21,17 @@ class Aim(Document):
     by: dt.date | None = None
 
 
+class NetworkFacts(Document):
+    """What a hub says of its network and the rules it sets, apart from members, drivers and questions."""
+
+    name: Name
+    hub: Line = ""
+    aim: Aim = Field(default_factory=Aim)
+    minimum_group: int = Field(default=DEFAULT_MINIMUM, ge=3, le=1000)
+    review_required: bool = True
+    body: Body = ""
+
+
 class MemberEntry(Document):
     """A school's time in the network."""
 
