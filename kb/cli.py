@@ -15,8 +15,10 @@ COMMANDS = {
     "docs": "kb.commands:docs",
     "export": "kb.exporter.commands:export",
     "import": "kb.importer.commands:import_group",
+    "jobs": "kb.jobs.commands:jobs",
     "search": "kb.search.commands:search",
     "serve": "kb.commands:serve",
+    "worker": "kb.commands:worker",
 }
 
 

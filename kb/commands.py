@@ -1,7 +1,9 @@
 """The commands that run the site: demo, serve, db and docs."""
 
 import hashlib
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ from kb import config, schema
 from kb.db import Database
 
 DEMO_MARK = "demo-content"
+PATIENCE = 3600.0
 
 
 @click.command()
@@ -38,6 +41,28 @@ def serve(port: int | None, host: str | None) -> None:
     database.close()
     click.echo(f"All data lies in {settings.data_dir.resolve()}")
     _serve(settings)
+
+
+@click.command()
+def worker() -> None:
+    """Do jobs and send mail until stopped; for where KB_WORKER=false keeps the site from doing both."""
+    from kb import work
+    from kb.search.service import Search
+    from kb.web import logs
+
+    settings = config.load()
+    database = Database(settings.database)
+    schema.require_current(database)
+    logs.configure(settings)
+    made = work.worker(database, settings, {"search": Search(database, settings)})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    made.start()
+    click.echo("The worker waits for jobs. Stop it with Ctrl+C.")
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(PATIENCE)
+    made.stop()
+    database.close()
 
 
 @click.group()

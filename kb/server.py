@@ -79,13 +79,19 @@ def load_app(settings: Settings, port: int, parent: int) -> Callable[..., Any]:
 
     Threads start here and not in the parent: a worker forked while a thread holds a lock would wait for it for ever.
     """
+    from kb import work
     from kb.app import create_app
     from kb.web import logs
 
     _die_with(parent)
     logs.configure(settings)
-    app = create_app(settings)
-    app.extensions["kb.search"].start()
+    app = create_app(settings.model_copy(update={"port": port}))  # the one in use, for links in mail
+    held, search = app.extensions["kb"], app.extensions["kb.search"]
+    search.start()
+    if settings.worker:
+        worker = work.worker(held.database, held.settings, {"search": search})
+        held.after_commit.append(worker.wake)
+        worker.start()
     threading.Thread(target=_say_when_ready, args=(settings.host, port), daemon=True).start()
     return app
 

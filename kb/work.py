@@ -5,10 +5,11 @@ from typing import Any
 
 from kb.config import Settings
 from kb.db import Database
+from kb.jobs import cleaning
 from kb.jobs.worker import Worker
 from kb.mail import delivery
 
-__all__ = ["delivery", "worker"]
+__all__ = ["cleaning", "delivery", "worker"]
 
 
 def worker(database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> Worker:

@@ -8,11 +8,18 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 from kb.config import Settings
+from kb.errors import KbError
 from kb.jobs.registry import GiveUpError, Work, job
 from kb.mail.rules import KIND
 
 TIMEOUT = 30.0
 _PERMANENT = range(500, 600)
+
+
+class DeliveryError(KbError):
+    """The mail could not be sent now."""
+
+    title = "The mail could not be sent"
 
 
 @job(KIND)
@@ -24,14 +31,8 @@ def deliver(work: Work) -> None:
         return
     try:
         _send(message, work.settings)
-    except smtplib.SMTPRecipientsRefused as error:
-        if all(code in _PERMANENT for code, _ in error.recipients.values()):
-            raise GiveUpError("The server takes no mail for this address.") from error
-        raise
-    except smtplib.SMTPResponseException as error:  # its words may repeat the address: the code says enough
-        if isinstance(error, smtplib.SMTPDataError) and error.smtp_code in _PERMANENT:
-            raise GiveUpError(f"The server refused the mail ({error.smtp_code}).") from error
-        raise
+    except smtplib.SMTPException as error:
+        raise _fault(error) from error
 
 
 def compose(work: Work) -> EmailMessage:
@@ -73,3 +74,16 @@ def _send(message: EmailMessage, settings: Settings) -> None:
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
         server.send_message(message)
+
+
+def _fault(error: smtplib.SMTPException) -> KbError:
+    """Return the fault in our own words: a server's may repeat the address, and faults are kept and logged."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+        final, words = all(code in _PERMANENT for code in codes), "The server takes no mail for this address"
+    else:
+        codes = [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+        final = isinstance(error, smtplib.SMTPDataError) and codes[0] in _PERMANENT
+        words = f"The server does not take the mail: {type(error).__name__}"
+    told = f"{words} ({', '.join(map(str, codes))})." if codes else f"{words}."
+    return GiveUpError(told) if final else DeliveryError(told)
