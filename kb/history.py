@@ -15,7 +15,7 @@ class History(Base):
     """One action on one record. Holds no text of the record, so that erasing a record can leave it."""
 
     __tablename__ = "history"
-    __table_args__ = (sa.Index(None, "kind", "public_id", "at"),)
+    __table_args__ = (sa.Index(None, "kind", "public_id", "at"), sa.Index(None, "at"))
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     at: orm.Mapped[dt.datetime]

@@ -10,6 +10,7 @@ from sqlalchemy import orm
 from kb import feed
 from kb.config import Settings
 from kb.db import Database
+from kb.errors import SignInNeededError
 from kb.permissions import ANONYMOUS, Viewer
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,6 +70,14 @@ def viewer() -> Viewer:
         flask.g.viewer = ANONYMOUS if person_id is None else held.viewer_of(session(), person_id, today=now().date())
     seen: Viewer = flask.g.viewer
     return seen
+
+
+def person_id() -> int:
+    """Return the id of the person who is signed in, or raise SignInNeededError."""
+    found = viewer().person_id
+    if found is None:
+        raise SignInNeededError
+    return found
 
 
 def commit() -> None:

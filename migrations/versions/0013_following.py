@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add what is new."""
+    op.create_index(op.f("ix_history_at"), "history", ["at"])
     op.create_table(
         "digest",
         sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -206,3 +207,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_digest_choice_frequency"), table_name="digest_choice")
     op.drop_table("digest_choice")
     op.drop_table("digest")
+    op.drop_index(op.f("ix_history_at"), table_name="history")
