@@ -6,6 +6,7 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.accounts import login
+from kb.accounts import views as accounts
 from kb.accounts.queries import viewer_of
 from kb.cases import views as cases
 from kb.config import Settings, bundled
@@ -16,6 +17,7 @@ from kb.ideas import views as ideas
 from kb.lineage import views as lineage
 from kb.methods import views as methods
 from kb.networks import views as networks
+from kb.packages import views as packages
 from kb.permissions import Permission
 from kb.saved import views as saved
 from kb.schools import views as schools
@@ -28,6 +30,21 @@ from kb.web.application import Application
 
 LOCALES = (Locale("en"),)  # ready made: Babel would read the code anew in each request
 MEGABYTE = 1024 * 1024
+FEATURES = (
+    site,
+    accounts,
+    ideas,
+    lineage,
+    cycles,
+    cases,
+    schools,
+    networks,
+    methods,
+    glossary,
+    search,
+    saved,
+    packages,
+)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> flask.Flask:
@@ -51,6 +68,7 @@ def _setup_config(app: flask.Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
+        SESSION_REFRESH_EACH_REQUEST=False,  # the row on the server says how long
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -100,5 +118,5 @@ def _setup_templates(app: flask.Flask, settings: Settings) -> None:
 def _setup_views(app: flask.Flask) -> None:
     static = app.view_functions["static"]
     app.view_functions["static"] = gate.allows(Permission.SITE_READ)(static)
-    for feature in (site, ideas, lineage, cycles, cases, schools, networks, methods, glossary, search, saved):
+    for feature in FEATURES:
         app.register_blueprint(feature.bp)

@@ -81,6 +81,19 @@ class ConflictError(KbError):
     advice = "Look at the newer version, then save again."
 
 
+class TooManyError(KbError):
+    """Something was tried too often in a short time. ``facts["seconds"]``: when it may be tried again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    title = "Too many tries"
+    advice = "Please wait a little, then try again."
+
+    def __init__(self, message: str = "", *, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(message or f"This was tried too often in a short time. Please wait {wait}.", seconds=seconds)
+
+
 class SettingsError(KbError):
     """A setting is missing or makes no sense."""
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import flask
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from kb.accounts import sessions
+from kb.accounts.models import Person
 from kb.accounts.queries import owner_of_token, person_of_token
 from kb.web import context
 
@@ -44,3 +46,37 @@ def last_person() -> int | None:
 def _load(token: str) -> SignedIn | None:
     person_id = person_of_token(context.session(), token, now=context.now())
     return None if person_id is None else SignedIn(person_id, token)
+
+
+def begin(person: Person, *, kept: bool = False) -> None:
+    """Sign the person in here with a new token; whatever the cookie held before is gone, and its session over.
+
+    ``kept``: the browser keeps the cookie when it is closed. The caller commits.
+    """
+    end()
+    agent = flask.request.headers.get("User-Agent", "")
+    token = sessions.begin(context.session(), person, agent=agent, kept=kept, now=context.now())
+    login_user(SignedIn(person.id, token))
+    flask.session.permanent = kept
+    forget_viewer()
+
+
+def end() -> None:
+    """End the session of this browser, and with it every copy of its cookie. The caller commits."""
+    token = current_token()
+    if token is not None:
+        sessions.end(context.session(), token, now=context.now())
+        logout_user()
+    flask.session.clear()
+    forget_viewer()
+
+
+def current_token() -> str | None:
+    """Return the token in the cookie of this browser, None where nobody has signed in."""
+    token: str | None = flask.session.get("_user_id")
+    return token
+
+
+def forget_viewer() -> None:
+    """Let whoever is signed in now be found anew in this request."""
+    flask.g.pop("viewer", None)

@@ -6,8 +6,8 @@ import hashlib
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from kb.accounts.models import Membership, Person, Role, SignIn
-from kb.networks.models import SchoolNetwork
+from kb.accounts.models import Membership, Password, Person, Role, SignIn
+from kb.networks.models import Network, SchoolNetwork
 from kb.permissions import ANONYMOUS, Viewer
 
 
@@ -27,18 +27,31 @@ def viewer_of(session: orm.Session, person_id: int | None, *, today: dt.date) ->
         sa.select(SchoolNetwork.network_id).where(SchoolNetwork.school_id.in_(schools), SchoolNetwork.current(today))
     )
     direct = frozenset(row.network_id for row in memberships if row.network_id is not None)
+    networks = direct | frozenset(through_schools)
+    open_rule = sa.select(Network.id).where(Network.id.in_(networks), Network.review_required.is_(False))
     return Viewer(
         person_id=person.id,
         schools=schools,
         contributes_to=frozenset(
             row.school_id for row in memberships if row.school_id is not None and row.role is Role.CONTRIBUTOR
         ),
-        networks=direct | frozenset(through_schools),
+        networks=networks,
         curates=frozenset(
             row.network_id for row in memberships if row.network_id is not None and row.role is Role.CURATOR
         ),
+        unreviewed=frozenset(session.scalars(open_rule)) if networks else frozenset(),
         is_admin=person.is_admin,
     )
+
+
+def person_by_email(session: orm.Session, email: str) -> Person | None:
+    """Return whose account has the address, None if nobody's or an ended one's."""
+    return session.scalar(sa.select(Person).where(Person.email == email, Person.ended_at.is_(None)))
+
+
+def password_of(session: orm.Session, person: Person | None) -> Password | None:
+    """Return what is kept of the person's password; None for nobody and for people without one."""
+    return session.scalar(sa.select(Password).where(Password.person_id == (person.id if person else 0)))
 
 
 def token_hash(token: str) -> str:

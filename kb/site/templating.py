@@ -10,9 +10,12 @@ import flask
 from markupsafe import Markup
 
 from kb.cycles.lists import Place
+from kb.following.queries import Thing
+from kb.following.rules import Followed
 from kb.ids import Ref
 from kb.items.rules import GradeBand, Language
 from kb.site import labels, words
+from kb.site.account_menu import account_menu
 from kb.site.badges import badge
 from kb.site.frame import frame
 from kb.site.words import plural
@@ -29,9 +32,11 @@ def register(app: flask.Flask) -> None:
         item_url=item_url,
         school_url=school_url,
         network_url=network_url,
+        followed_url=followed_url,
         place=place,
         badge=badge,
         frame=frame,
+        account_menu=account_menu,
         lang_of=lang_of,
         request_id=request_id,
         csrf_token=csrf.token,
@@ -70,6 +75,19 @@ def school_url(school: Any) -> str:
 def network_url(network: Any) -> str:
     """Return the address of a network: of its ``Ref`` or of anything that has it as ``ref``."""
     return f"{flask.request.root_path}/networks/{network if isinstance(network, Ref) else network.ref}"
+
+
+def followed_url(thing: Thing) -> str:
+    """Return the address of something that is followed; a driver stands on the page of its network."""
+    match thing.kind:
+        case Followed.IDEA:
+            return f"{flask.request.root_path}{FOLDERS['idea']}{thing.ref}"
+        case Followed.SCHOOL:
+            return school_url(thing.ref)
+        case Followed.NETWORK:
+            return network_url(thing.ref)
+        case Followed.DRIVER:
+            return f"{network_url(thing.ref)}#driver-{thing.public_id}"
 
 
 def request_id() -> str:

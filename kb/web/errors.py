@@ -7,7 +7,15 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from kb.errors import ForbiddenError, KbError, NotFoundError, SignInNeededError, TokenError, WithdrawnError
+from kb.errors import (
+    ForbiddenError,
+    KbError,
+    NotFoundError,
+    SignInNeededError,
+    TokenError,
+    TooManyError,
+    WithdrawnError,
+)
 from kb.web import context, csrf
 from kb.web.logs import log
 
@@ -21,6 +29,8 @@ def register(app: flask.Flask) -> None:
 
 def _known(error: KbError) -> flask.typing.ResponseReturnValue:
     _undo()
+    if isinstance(error, TooManyError):
+        return _too_many(error)
     if _can_be_sent_again(error):
         return _kept(error)
     if _wants_sign_in(error):
@@ -52,6 +62,21 @@ def _kept(error: KbError) -> tuple[str, int]:
         "errors/kept.html", title=title, message=message, kept=csrf.kept(), signed_out=signed_out
     )
     return page, int(error.status)
+
+
+def _too_many(error: TooManyError) -> flask.Response:
+    """Say when it may be tried again; what was typed stays."""
+    typed = flask.request.method not in context.SAFE_METHODS and flask.request.form
+    page = (
+        flask.render_template(
+            "errors/kept.html", title=error.title, message=str(error), kept=csrf.kept(), signed_out=False
+        )
+        if typed
+        else _page(error.title, str(error), error.advice, error.status)[0]
+    )
+    response = flask.make_response(page, int(error.status))
+    response.headers["Retry-After"] = str(error.facts["seconds"])
+    return response
 
 
 def _wants_sign_in(error: KbError) -> bool:

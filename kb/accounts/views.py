@@ -1,0 +1,85 @@
+"""Signing in and out."""
+
+import flask
+import werkzeug
+from flask_babel import gettext as _
+
+from kb.accounts import actions, login, passwords, queries, throttle
+from kb.accounts.forms import SignInForm
+from kb.accounts.models import Person
+from kb.accounts.rules import safe_next
+from kb.errors import TooManyError
+from kb.permissions import Permission
+from kb.web import context, network
+from kb.web.gate import allows
+from kb.web.logs import log
+
+bp = flask.Blueprint("accounts", __name__)
+TRIES, TRIES_FROM_ONE_NETWORK = 10, 60
+WINDOW = 15 * 60  # seconds
+
+
+@bp.get("/sign-in")
+@allows(Permission.SITE_READ)
+def sign_in() -> flask.typing.ResponseReturnValue:
+    """Ask who it is; who is signed in already goes on."""
+    if not context.viewer().is_anonymous:
+        return _go_on(flask.request.args.get("next", ""))
+    return _form(SignInForm(), flask.request.args.get("next", ""))
+
+
+@bp.post("/sign-in")
+@allows(Permission.SITE_READ)
+def signed_in() -> flask.typing.ResponseReturnValue:
+    """Begin a session for whoever knows the password; what is wrong is never told apart."""
+    form, wanted = SignInForm.read(), flask.request.form.get("next", "")
+    if not form.validate():
+        return _form(form, wanted), 422
+    try:
+        person = _proven(str(form.email.data).casefold(), str(form.password.data))
+    except TooManyError as error:
+        form.refuse(_("%(reason)s Or set a new password.", reason=error))
+        return _form(form, wanted), 429, {"Retry-After": str(error.facts["seconds"])}
+    if person is None:
+        log.warning("sign-in refused")
+        form.refuse(_("This e-mail address and password do not belong together. Check both and try again."))
+        return _form(form, wanted), 422
+    login.begin(person, kept=form.keep.data)
+    context.commit()
+    log.info("signed in", person=person.public_id)
+    return _go_on(wanted)
+
+
+@bp.post("/sign-out")
+@allows(Permission.SITE_READ)
+def sign_out() -> werkzeug.Response:
+    """End the session of this browser."""
+    login.end()
+    context.commit()
+    return flask.redirect(flask.url_for("site.home"), 303)
+
+
+def _proven(email: str, password: str) -> Person | None:
+    """Return whose address and password these are; counts the try first, and holds no lock while it computes."""
+    session, now = context.session(), context.now()
+    account, place = f"sign-in:{email}", f"sign-in-from:{network.address()}"
+    throttle.allow(session, account, limit=TRIES, seconds=WINDOW, now=now)
+    throttle.allow(session, place, limit=TRIES_FROM_ONE_NETWORK, seconds=WINDOW, now=now)
+    person = queries.person_by_email(session, email)
+    kept = queries.password_of(session, person)
+    context.commit()
+    if not passwords.fits(kept.hash if kept else None, password) or person is None or kept is None:
+        return None
+    throttle.forget(session, account)
+    throttle.take_back(session, place, now=now)  # a whole school may sign in from one address
+    if passwords.is_outdated(kept.hash):
+        actions.rehash(session, person, password)
+    return person
+
+
+def _form(form: SignInForm, wanted: str) -> str:
+    return flask.render_template("accounts/sign_in.html", form=form, next=safe_next(wanted))
+
+
+def _go_on(wanted: str) -> werkzeug.Response:
+    return flask.redirect(f"{flask.request.root_path}{safe_next(wanted)}", 303)
