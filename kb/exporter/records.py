@@ -29,6 +29,8 @@ from kb.items.rules import Kind
 from kb.methods.document import document as method_document
 from kb.methods.models import MethodStep, MethodVersion
 from kb.networks.models import Network
+from kb.packages import document as packages
+from kb.packages.models import Package
 from kb.permissions import ANONYMOUS
 from kb.schools.document import document as school_document
 from kb.schools.models import School
@@ -47,7 +49,7 @@ class File(NamedTuple):
 
 def count(session: orm.Session) -> int:
     """Return about how many files an export has, for a progress bar."""
-    tables = (Item, School, Network, Term, MethodVersion)
+    tables = (Item, School, Network, Term, MethodVersion, Package)
     return sum(session.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
@@ -74,6 +76,7 @@ def files(session: orm.Session, *, public: bool) -> Iterator[File]:
                 people |= _people(document, kept)
                 if kept != natural(item, document):
                     yield from (_revision(one, headings) for one in kept)
+    yield from _packages(session, visible if public else None)
     yield from _written_by(session, people)
 
 
@@ -117,6 +120,16 @@ def _headings(session: orm.Session) -> dict[tuple[str, str], dict[str, str]]:
         }
         for version in versions
     }
+
+
+def _packages(session: orm.Session, visible: set[str] | None) -> Iterator[File]:
+    """Yield the change packages: all of them, or the public ones with only the records in ``visible``."""
+    query = sa.select(Package).order_by(Package.public_id)
+    found = session.scalars(query if visible is None else query.where(Package.is_public)).all()
+    for document in packages.documents(session, found).values():
+        if visible is not None:
+            document.entries = [entry for entry in document.entries if entry.item in visible]
+        yield File(_path("packages", document.id, document.title), write_file(document.plain(), {}))
 
 
 def _revisions(session: orm.Session, items: Sequence[Item]) -> dict[int, list[RevisionDocument]]:

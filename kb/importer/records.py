@@ -19,6 +19,7 @@ from kb.items.document import ItemDocument
 from kb.items.revisions import RevisionDocument
 from kb.methods.document import MethodDocument
 from kb.networks.document import NetworkDocument
+from kb.packages.document import PackageDocument
 from kb.schools.document import SchoolDocument
 
 MODELS: dict[str, type[Document]] = {  # in the order of dependence
@@ -30,10 +31,11 @@ MODELS: dict[str, type[Document]] = {  # in the order of dependence
     "idea": IdeaDocument,
     "cycle": CycleDocument,
     "case": CaseDocument,
+    "package": PackageDocument,
     "revision": RevisionDocument,
 }
 ITEM_KINDS = ("idea", "cycle", "case")
-BODY_KINDS = ("method", "term", "school", "network")
+BODY_KINDS = ("method", "term", "school", "network", "package")
 
 
 class Key(NamedTuple):
@@ -94,6 +96,10 @@ class Record:
                     yield Reference(("see", index), Key("term", code), soft=True)
             case ItemDocument():
                 yield from _item_references(self.document)
+            case PackageDocument():
+                yield Reference(("network",), Key("network", self.document.network))
+                for index, entry in enumerate(self.document.entries):
+                    yield Reference(("entries", index, "item"), Key("item", entry.item))
             case RevisionDocument(author=author) if author:
                 yield Reference(("author",), Key("person", author))
             case _:

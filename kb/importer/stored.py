@@ -24,6 +24,8 @@ from kb.items.rules import ANCESTRY
 from kb.methods.document import document as method_document
 from kb.methods.models import Method, MethodStep, MethodVersion
 from kb.networks.models import Network
+from kb.packages import document as packages
+from kb.packages.models import Package
 from kb.schools.document import document as school_document
 from kb.schools.models import School
 
@@ -116,6 +118,12 @@ def _read_registers(session: orm.Session, stored: Stored, own: set[Key], wanted:
             stored.kinds[Key("person", person.public_id)] = "person"
             stored.documents[Key("person", person.public_id)] = person_document(person)
     _read_networks(session, stored, own, wanted)
+    for batch in _batches(_names(wanted, "package")):
+        rows = session.scalars(sa.select(Package).where(Package.public_id.in_(batch))).all()
+        read_packages = packages.documents(session, rows)
+        for package in rows:
+            key = Key("package", package.public_id)
+            _note(stored, own, key, package, lambda row, read=read_packages: read[row.id])
 
 
 def _read_networks(session: orm.Session, stored: Stored, own: set[Key], wanted: set[Key]) -> None:

@@ -22,6 +22,7 @@ from kb.items.actions import Written
 from kb.items.links import lock_lineage
 from kb.items.models import Item
 from kb.methods import actions as methods
+from kb.packages import actions as packages
 from kb.schools import actions as schools
 
 WRITERS: dict[str, Any] = {"idea": ideas.write, "cycle": cycles.write, "case": cases.write}
@@ -80,10 +81,15 @@ def _network(session: orm.Session, record: Record, now: dt.datetime) -> None:
     drivers.save(session, record.document, by=None, now=now).import_hash = record.document.mark()
 
 
+def _package(session: orm.Session, record: Record, now: dt.datetime) -> None:
+    packages.save(session, record.document, by=None, now=now).import_hash = record.document.mark()
+
+
 _REGISTERS: dict[str, Callable[[orm.Session, Record, dt.datetime], None]] = {
     "person": _person,
     "method": _method,
     "term": _term,
     "school": _school,
     "network": _network,
+    "package": _package,
 }

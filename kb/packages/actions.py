@@ -25,7 +25,10 @@ def save(
     about_html = markup.render(document.body)
     row = session.scalar(sa.select(Package).where(Package.public_id == document.id))
     if row is not None and base is not None and row.row_version != base:
-        message = "Somebody else changed this change package in the meantime."
+        message = (
+            "Somebody else changed this change package in the meantime. Open it in a new tab and look; "
+            "saving again puts your words in the place of theirs."
+        )
         raise ConflictError(message)
     is_new = row is None
     row = row or Package(public_id=document.id, created_at=document.created, row_version=1)

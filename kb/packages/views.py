@@ -22,7 +22,6 @@ from kb.web.forms import choices
 from kb.web.gate import allows
 
 bp = flask.Blueprint("packages", __name__, url_prefix="/packages")
-UNPROCESSABLE = 422
 
 
 @bp.get("")
@@ -71,7 +70,7 @@ def new() -> flask.typing.ResponseReturnValue:
         if saved is not None:
             return _to(saved, edit=True)
     page = flask.render_template("packages/new.html", form=form, networks=networks, chosen=chosen)
-    return page, UNPROCESSABLE if form.fields_with_errors else 200
+    return page, form.status
 
 
 @bp.route("/<ref:ref>/edit", methods=["GET", "POST"])
@@ -96,10 +95,11 @@ def edit(package: Package) -> flask.typing.ResponseReturnValue:
         base = int(typed) if typed.isdecimal() else 0
         if valid and _saved(document, form, entries, base=base) is not None:
             return _to(package, edit=action != "", done=action == "")
+        form.base.data = str(package.row_version)
     page = flask.render_template(
         "packages/edit.html", form=form, package=package, rows=_rows(session, context.viewer(), entries)
     )
-    return page, UNPROCESSABLE if form.fields_with_errors else 200
+    return page, form.status
 
 
 @bp.route("/add", methods=["GET", "POST"])
@@ -125,7 +125,7 @@ def add() -> flask.typing.ResponseReturnValue:
         context.commit()
         return _to(package, edit=False)
     page = flask.render_template("packages/add.html", form=form, item=item, packages=packages)
-    return page, UNPROCESSABLE if form.fields_with_errors else 200
+    return page, form.status
 
 
 def _item(session: orm.Session, viewer: Viewer, public_id: str) -> Item:

@@ -1,6 +1,7 @@
 """The base of every form: reads a request, keeps what was typed, and puts each error at its field."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, Self
 
 import flask
@@ -10,7 +11,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import Length
 
-from kb.errors import KbError
+from kb.errors import ConflictError, KbError
 
 
 def _tidy_line(value: str | None) -> str:
@@ -50,12 +51,21 @@ class Form(wtforms.Form):
     the hint.
     """
 
+    _conflict = False
+
     @classmethod
     def read(cls, **start: Any) -> Self:
         """Return the form as it was sent; for a safe method with the values of ``start``."""
         if flask.request.method == "POST":
             return cls(CombinedMultiDict([flask.request.files, flask.request.form]))
         return cls(data=start)
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The status of the page that shows the form: 200, 422 with an error, 409 where somebody else was first."""
+        if not self.fields_with_errors:
+            return HTTPStatus.OK
+        return HTTPStatus.CONFLICT if self._conflict else HTTPStatus.UNPROCESSABLE_ENTITY
 
     @property
     def fields_with_errors(self) -> list[tuple[str, str]]:
@@ -74,6 +84,7 @@ class Form(wtforms.Form):
     def take(self, error: KbError | pydantic.ValidationError) -> None:
         """Put what an action or a document refused at the field it names."""
         if isinstance(error, KbError):
+            self._conflict = self._conflict or isinstance(error, ConflictError)
             self.refuse(str(error), _field_of(error.facts.get("field")))
             return
         for fault in error.errors():
