@@ -8,6 +8,7 @@ import click
 
 from kb import config, feed, schema
 from kb.db import Database
+from kb.search.rebuilding import cores
 from kb.search.service import Search
 from kb.search.unanswered import most_asked
 
@@ -20,7 +21,8 @@ def search() -> None:
 
 
 @search.command()
-def rebuild() -> None:
+@click.option("--jobs", type=click.IntRange(1, 64), help="How many processes; by default one for each core.")
+def rebuild(jobs: int | None) -> None:
     """Make the index again beside the old one and swap it in. The site may go on serving meanwhile."""
     database = _database()
     database.refresh_statistics()
@@ -32,7 +34,7 @@ def rebuild() -> None:
             bar.length = max(total, 1)
             bar.update(done - bar.pos)
 
-        count = built.rebuild(show)
+        count = built.rebuild(show, jobs=jobs or cores())
     status = built.status()
     click.echo(
         f"{count:,} records, {status.size / MEGABYTE:,.1f} MB, {time.perf_counter() - began:.1f} s. "

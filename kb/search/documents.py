@@ -30,6 +30,7 @@ from kb.search.engine import Document
 
 SEARCHED_STATES = (State.DRAFT, State.REVIEW, State.PUBLISHED)
 BATCH = 250
+ALL_IDS = range((1 << 31) - 1)  # the largest number that fits into the column of both databases
 TITLE, SUMMARY, KEYWORDS, BODY, PLACE = 3.0, 2.0, 1.5, 1.0, 0.5
 _GAP = 50  # positions between two texts, so that no phrase runs from one into the next
 _MAX_PLACES = 65_535  # a position fits into 16 bits; what stands further back takes part in no phrase
@@ -87,12 +88,16 @@ def load(session: orm.Session, ids: Sequence[int]) -> list[Source]:
     return [_source(item, held) for item in items]
 
 
-def every(database: Database, *, batch: int = BATCH) -> Iterator[Source]:
-    """Yield the texts of all items, in batches, each in a session of its own so that no transaction stays open."""
-    last = 0
+def every(database: Database, *, batch: int = BATCH, ids_in: range = ALL_IDS) -> Iterator[Source]:
+    """Yield the texts of all items, or those in a range, in batches, each in a session of its own.
+
+    So no transaction stays open.
+    """
+    last = ids_in.start - 1
     while True:
+        more = sa.select(Item.id).where(Item.id > last, Item.id < ids_in.stop).order_by(Item.id).limit(batch)
         with database.reading() as session:
-            ids = session.scalars(sa.select(Item.id).where(Item.id > last).order_by(Item.id).limit(batch)).all()
+            ids = session.scalars(more).all()
             yield from load(session, ids)
         if len(ids) < batch:
             return

@@ -5,6 +5,7 @@ which terms. Facets, totals, sorts, dropped words and snippets are common code a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -17,6 +18,7 @@ Bitmap = npt.NDArray[np.bool_]
 Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.uint32]
+PART = 1024  # ids
 
 
 class IndexUnavailableError(KbError):
@@ -53,11 +55,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All allowed items that match; bit i of ``mask`` is the i-th term that is not excluded."""
+    """All allowed items that match; bit i of ``mask`` is the i-th term that is not excluded.
+
+    ``indexed`` is the change up to which the index that was searched is complete: read in one step with it.
+    """
 
     ids: Ids
     scores: Scores
     mask: Mask
+    indexed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,20 @@ class Engine(Protocol):
         """Put together what many commits left in parts, for faster searches; searches go on meanwhile."""
         ...
 
+    def rebuilding(self, *, last: int) -> AbstractContextManager[str]:
+        """Make an empty index beside the one in use and give its name; at the end of the block it is swapped in.
+
+        After a fault in the block the old one stays in use.
+        """
+        ...
+
+    def fill(self, name: str, documents: Iterable[Document]) -> int:
+        """Add documents to an index that is being made and return how many; any number of processes may at once.
+
+        Two processes never hold ids of the same thousand and twenty-four (``PART``) between them.
+        """
+        ...
+
     def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
-        """Make a new index beside the old one and swap it in when it is complete."""
+        """Make a new index of these documents, all in this process."""
         ...

@@ -35,9 +35,18 @@ class Executor:
     """One search over an index whose documents are numbered from 0; ``allowed`` is by document."""
 
     def __init__(
-        self, postings: Postings, *, ids: Documents, lengths: Floats, alive: Bitmap, place_bits: int, deadline: float
+        self,
+        postings: Postings,
+        *,
+        ids: Documents,
+        lengths: Floats,
+        alive: Bitmap,
+        last: int,
+        place_bits: int,
+        deadline: float,
     ) -> None:
         self._postings = postings
+        self._last = last
         self._ids = ids
         self._alive = alive
         self._place_bits = place_bits
@@ -62,7 +71,7 @@ class Executor:
             if term.excluded:
                 hits &= self._scores(term) <= 0
         chosen = np.flatnonzero(hits)
-        return Match(self._ids[chosen], scores[chosen], mask[chosen])
+        return Match(self._ids[chosen], scores[chosen], mask[chosen], self._last)
 
     def _scores(self, term: Term) -> Floats:
         """Return the score of each document for a term: that of the alternative that fits best, 0 for no match.

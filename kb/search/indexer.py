@@ -5,7 +5,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 import structlog
@@ -16,7 +16,8 @@ from kb.cycles.models import Cycle
 from kb.db import Database
 from kb.items.models import Item
 from kb.search import documents
-from kb.search.engine import Document, Engine
+from kb.search.engine import Engine
+from kb.search.rebuilding import rebuild
 
 BATCH = 250
 REBUILD_FROM = 2_000
@@ -25,27 +26,7 @@ LOCK_SECONDS = 15.0
 FAULT_SECONDS = 10.0
 NIGHT = range(2, 4)  # hours of the server's clock
 FEW_SEGMENTS = 4
-Progress = Callable[[int, int], None]
 log = structlog.get_logger("kb")
-
-
-def rebuild(database: Database, engine: Engine, progress: Progress | None = None) -> int:
-    """Make the index again from the database and swap it in; return how many records were read."""
-    with database.reading() as session:
-        last = feed.latest(session)
-        total = session.scalar(sa.select(sa.func.count()).select_from(Item)) or 0
-    done = 0
-
-    def read() -> Iterator[Document]:
-        nonlocal done
-        for source in documents.every(database):
-            yield documents.analyse(source)
-            done += 1
-            if progress is not None:
-                progress(done, total)
-
-    engine.rebuild(read(), last=last)
-    return done
 
 
 def differences(database: Database, engine: Engine) -> list[str]:

@@ -47,17 +47,12 @@ def nothing(picture: Picture) -> Found:
     return Found(np.zeros(size, np.bool_), np.zeros(size, np.float32), np.zeros(size, np.uint32))
 
 
-def find(
-    match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *, indexed: int, loose: bool = False
-) -> Found:
-    """Return the results among what an engine matched; the index is complete up to the change ``indexed``.
-
-    ``loose``: any word will do, even of three.
-    """
+def find(match: Match, terms: Sequence[Term], held: Columns, picture: Picture, *, loose: bool = False) -> Found:
+    """Return the results among what an engine matched. ``loose``: any word will do, even of three."""
     wanted = [term for term in terms if not term.excluded]
     rows = rows_of(held, match.ids)
     known = rows >= 0
-    known &= picture.visible[rows] & ~_may_tell(rows, held, picture, indexed)
+    known &= picture.visible[rows] & ~_may_tell(rows, held, picture, match.indexed)
     rows = rows[known]
     scores = np.zeros(len(picture.visible), np.float32)
     mask = np.zeros(len(picture.visible), np.uint32)

@@ -16,20 +16,31 @@ from kb.config import Settings
 from kb.db import Database
 from kb.errors import KbError
 from kb.permissions import ANONYMOUS, Viewer
-from kb.search import engines, facets, indexer, matching, more_like_this, places, unanswered, ways_out
+from kb.search import (
+    engines,
+    facets,
+    indexer,
+    matching,
+    more_like_this,
+    places,
+    rebuilding,
+    unanswered,
+    ways_out,
+)
 from kb.search.analysis import clean
 from kb.search.catalogue import Catalogue, Snapshot
 from kb.search.dictionary import Dictionary
 from kb.search.engine import Engine, IndexUnavailableError, SearchTimeoutError, Status, Term
 from kb.search.excerpts import excerpts
 from kb.search.facets import Facet, Filters
-from kb.search.indexer import Indexer, Progress
+from kb.search.indexer import Indexer
 from kb.search.keeper import Keeper
 from kb.search.matching import Found
 from kb.search.more_like_this import Seed
 from kb.search.picture import Picture
 from kb.search.places import Likeness, Mine
 from kb.search.query import FACETS, MAX_PAGE, MAX_TEXT, PAGE_SIZE, Clause, Query, Sort
+from kb.search.rebuilding import Progress
 from kb.search.terms import MAX_TERMS, build
 from kb.search.unanswered import Unanswered
 from kb.search.ways_out import WaysOut
@@ -81,7 +92,7 @@ class Search:
 
     def __init__(self, database: Database, settings: Settings, engine: Engine | None = None) -> None:
         self._database = database
-        self._limit = settings.search_time_limit
+        self._settings = settings
         self._catalogue = Catalogue()
         self._engine: Engine = engine or engines.make(database, settings)
         self._indexer = Indexer(database, self._engine)
@@ -196,15 +207,16 @@ class Search:
         if not terms:
             return matching.nothing(picture) if like else matching.everything(picture), ""
         try:
-            indexed = self._engine.last()
-            match = self._engine.match(terms, picture.allowed, deadline=time.monotonic() + self._limit)
+            match = self._engine.match(
+                terms, picture.allowed, deadline=time.monotonic() + self._settings.search_time_limit
+            )
         except IndexUnavailableError as error:
             self._complain(error)
             return matching.everything(picture), "index"
         except SearchTimeoutError as error:
             self._complain(error)
             return matching.everything(picture), "slow"
-        found = matching.find(match, terms, snapshot.columns, picture, indexed=indexed, loose=like is not None)
+        found = matching.find(match, terms, snapshot.columns, picture, loose=like is not None)
         return more_like_this.closest(found, terms, like, snapshot.columns) if like else found, ""
 
     def _ways_out(self, done: ways_out.Search, snapshot: Snapshot, picture: Picture) -> WaysOut:
@@ -260,9 +272,9 @@ class Search:
         """Return how the index stands."""
         return self._engine.status()
 
-    def rebuild(self, progress: Progress | None = None) -> int:
-        """Make the index again; searches use the old one until the new one is complete."""
-        return indexer.rebuild(self._database, self._engine, progress)
+    def rebuild(self, progress: Progress | None = None, *, jobs: int = 1) -> int:
+        """Make the index again in so many processes; searches use the old one until the new one is complete."""
+        return rebuilding.rebuild(self._database, self._engine, progress, jobs=jobs, settings=self._settings)
 
     def verify(self) -> list[str]:
         """Compare the index with its checksums and the database; each fault in one sentence."""

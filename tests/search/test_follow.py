@@ -17,6 +17,7 @@ from kb.permissions import ANONYMOUS, Audience, State
 from kb.search import indexer
 from kb.search.documents import analyse, every
 from kb.search.engine import Document
+from kb.search.rebuilding import rebuild
 from kb.search.service import Search
 from kb.search.whoosh.engine import WhooshEngine
 from kb.search.whoosh.store import MANIFEST
@@ -92,7 +93,7 @@ def test_rebuilt_equals_incremental(session: orm.Session, database: Database, se
             feed.commit(session)
             search.catch_up()
     again = WhooshEngine(tmp_path / "again")
-    indexer.rebuild(database, again)
+    rebuild(database, again)
     assert search._engine.sequences() == again.sequences()
     assert search.verify() == []
     for text in ("homework", "changed", "attendance fafsa", '"exit tickets"', "-homework"):

@@ -90,7 +90,7 @@ def test_the_same_answers_as_whoosh(node: Node, tmp_path: Path, seed: int) -> No
 
 def _sorted(found: Match) -> Match:
     order = np.argsort(found.ids)
-    return Match(found.ids[order], found.scores[order], found.mask[order])
+    return Match(found.ids[order], found.scores[order], found.mask[order], found.indexed)
 
 
 def test_postings_are_sorted_by_item(node: Node) -> None:

@@ -42,6 +42,7 @@ class PostgresEngine:
                 ids=np.arange(len(held.lengths)),
                 lengths=held.lengths,
                 alive=held.alive,
+                last=state.last,
                 place_bits=packing.PLACE_BITS,
                 deadline=deadline,
             )
@@ -98,17 +99,31 @@ class PostgresEngine:
     def merge(self) -> None:
         """See Engine; PostgreSQL keeps its tables in order itself."""
 
-    def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
+    @contextmanager
+    def rebuilding(self, *, last: int) -> Iterator[str]:
         """See Engine. The new index is written in many small commits, which no search sees until the last."""
         with _told(), self._lock.rebuilding() as connection:
             generations.tidy(connection)
             generation = generations.begin(connection)
-            for _, batch in itertools.groupby(documents, key=lambda document: packing.block_of(document.id)):
-                with connection.transaction():
-                    more = write(connection, generation, batch, (), version=0)
-                    generations.note(connection, generation, last=last, more=more)
+            yield str(generation)
             generations.use(connection, generation, last=last)
             generations.tidy(connection)
+
+    def fill(self, name: str, documents: Iterable[Document]) -> int:
+        """See Engine. A block of items is one commit, and no block belongs to two processes."""
+        filled = 0
+        with _told(), self._lock.connection() as connection:
+            for _, batch in itertools.groupby(documents, key=lambda document: packing.block_of(document.id)):
+                with connection.transaction():
+                    more = write(connection, int(name), batch, (), version=0)
+                    generations.note(connection, int(name), last=-1, more=more)
+                filled += more
+        return filled
+
+    def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
+        """See Engine."""
+        with self.rebuilding(last=last) as name:
+            self.fill(name, documents)
 
     @contextmanager
     def _looking(self, seconds: float = _LOOK_SECONDS) -> Iterator[tuple[Connection, State]]:

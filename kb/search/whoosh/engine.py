@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from whoosh import index
@@ -111,24 +112,40 @@ class WhooshEngine:
             pass
         self._note(path, last=known.last, known=known)
 
-    def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
-        """See Engine."""
+    @contextmanager
+    def rebuilding(self, *, last: int) -> Iterator[str]:
+        """See Engine. Each call of ``fill`` leaves a part, an index of its own; their segments are put together."""
         with self._store.rebuilding():
             self._store.tidy()
             path = self._store.new_directory()
             index.create_in(str(path), schema.make())
-            given: dict[int, int] = {}
-            rest = iter(documents)
-            for first in rest:
-                with _writing(path, nothing) as writer:
-                    document: Document | None = first
-                    while document is not None:
-                        given[document.id] = document.seq
-                        writer.add(document)
-                        document = next(rest, None) if writer.postings < _SEGMENT_POSTINGS else None
-            _check(path, given)
+            yield path.name
+            with _writing(path, nothing) as writer:
+                writer.segments.extend(_moved(self._store.parts(path), path))
+            self._store.remove_parts(path)
             self._note(path, last=last, known=None)
             self._store.use(path)
+
+    def fill(self, name: str, documents: Iterable[Document]) -> int:
+        """See Engine."""
+        path = self._store.new_part(name)
+        index.create_in(str(path), schema.make())
+        given: dict[int, int] = {}
+        rest = iter(documents)
+        for first in rest:
+            with _writing(path, nothing) as writer:
+                document: Document | None = first
+                while document is not None:
+                    given[document.id] = document.seq
+                    writer.add(document)
+                    document = next(rest, None) if writer.postings < _SEGMENT_POSTINGS else None
+        _check(path, given)
+        return len(given)
+
+    def rebuild(self, documents: Iterable[Document], *, last: int) -> None:
+        """See Engine."""
+        with self.rebuilding(last=last) as name:
+            self.fill(name, documents)
 
     def _note(self, path: Path, *, last: int, known: Manifest | None) -> None:
         documents = index.open_dir(str(path)).doc_count()
@@ -142,9 +159,19 @@ def _executor(opened: Opened, deadline: float) -> Executor:
         ids=shared.ids,
         lengths=shared.lengths,
         alive=shared.alive,
+        last=shared.last,
         place_bits=PLACE_BITS,
         deadline=min(deadline, time.monotonic() + 60),
     )
+
+
+def _moved(parts: Iterable[Path], to: Path) -> Iterator[Any]:
+    """Move the files of all segments of the parts, and yield the segments."""
+    for part in parts:
+        for segment in index.open_dir(str(part))._segments():  # noqa: SLF001 - only a pickle in the .toc names them
+            for file in part.glob(f"{segment.segment_id()}*"):
+                file.rename(to / file.name)
+            yield segment
 
 
 def _check(path: Path, given: dict[int, int]) -> None:

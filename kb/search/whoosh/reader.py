@@ -33,9 +33,14 @@ Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 
 @dataclass(slots=True)
 class Shared:
-    """What all threads share of one commit: the item of each document, its length, and decoded postings."""
+    """What all threads share of one commit: the item of each document, its length, and decoded postings.
+
+    ``last`` was read before the commit was opened, so the index holds that change and may hold later ones.
+    """
 
     stamp: tuple[object, ...]
+    generation: int
+    last: int
     ids: npt.NDArray[np.int64]
     seqs: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.float32]
@@ -151,10 +156,12 @@ class Readers:
             if stamp == self._broken and time.monotonic() < self._broken_until:
                 break
             path = self._store.current()
-            self._store.manifest(path)
+            manifest = self._store.manifest(path)
             try:
                 reader = index.open_dir(str(path)).reader()
-                return Opened(reader, self._share(stamp, reader))
+                if path.name == stamp[0]:  # else another index was swapped in meanwhile
+                    return Opened(reader, self._share(stamp, manifest.last, reader))
+                reader.close()
             except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything
                 fault = error
                 time.sleep(_PAUSE)
@@ -163,18 +170,22 @@ class Readers:
         message = "The search index is damaged."
         raise IndexUnavailableError(message) from fault
 
-    def _share(self, stamp: tuple[object, ...], reader: Any) -> Shared:
+    def _share(self, stamp: tuple[object, ...], last: int, reader: Any) -> Shared:
+        """Return what is shared of a commit; its manifest is written a moment after it, so both must be the same."""
         with self._lock:
-            if self._shared is None or self._shared.stamp != stamp or len(self._shared.ids) != reader.doc_count_all():
-                self._shared = _shared(stamp, reader, self._budget)
-            return self._shared
+            held = self._shared
+            if held is None or (held.stamp, held.generation) != (stamp, reader.generation()):
+                held = self._shared = _shared(stamp, last, reader, self._budget)
+            return held
 
 
-def _shared(stamp: tuple[object, ...], reader: Any, budget: int) -> Shared:
+def _shared(stamp: tuple[object, ...], last: int, reader: Any, budget: int) -> Shared:
     alive = np.zeros(reader.doc_count_all(), np.bool_)
     alive[np.fromiter(reader.all_doc_ids(), np.int64)] = True
     return Shared(
         stamp=stamp,
+        generation=reader.generation(),
+        last=last,
         ids=column(reader, schema.ID),
         seqs=column(reader, schema.SEQ),
         lengths=column(reader, schema.LENGTH),

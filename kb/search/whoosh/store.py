@@ -109,6 +109,21 @@ class Store:
         path.mkdir(mode=0o700)
         return path
 
+    def new_part(self, name: str) -> Path:
+        """Make the directory of a part of a new index."""
+        path = self.folder / name / f"part-{secrets.token_hex(8)}"
+        path.mkdir(mode=0o700)
+        return path
+
+    def parts(self, path: Path) -> list[Path]:
+        """Return the directories of the parts of a new index."""
+        return sorted(path.glob("part-*"))
+
+    def remove_parts(self, path: Path) -> None:
+        """Remove what is left of the parts when their files have been moved."""
+        for part in self.parts(path):
+            shutil.rmtree(part)
+
     def use(self, path: Path) -> None:
         """Make this the index in use, in one step; the one before stays until the next rebuild."""
         _replace(self.folder / _POINTER, path.name)
