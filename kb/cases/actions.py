@@ -12,9 +12,11 @@ from kb.items import actions as items
 from kb.items.models import Item
 
 
-def save(session: orm.Session, document: CaseDocument, *, by: int | None, now: dt.datetime) -> Item:
+def save(
+    session: orm.Session, document: CaseDocument, *, by: int | None, now: dt.datetime, action: str | None = None
+) -> Item:
     """Create or change a case study."""
-    return items.save(session, document, read=documents, write=write, by=by, now=now)
+    return items.save(session, document, read=documents, write=write, by=by, now=now, action=action)
 
 
 def write(

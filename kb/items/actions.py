@@ -54,6 +54,7 @@ def save(
     write: Write,
     by: int | None,
     now: dt.datetime,
+    action: str | None = None,
 ) -> Item:
     """Create or change one item: what the ``save`` of every kind does."""
     html = render(document)
@@ -64,7 +65,7 @@ def save(
     if item is not None and item.kind == document.kind:  # of another kind: write_item says that the id is taken
         before = read(session, [item])[item.id]
     written = write(session, document, before=before, html=html, now=now)
-    settle(session, written, by=by, now=now)
+    settle(session, written, by=by, now=now, action=action)
     return written.item
 
 
@@ -115,17 +116,19 @@ def settle(
     by: int | None,
     now: dt.datetime,
     given: Sequence[revisions.RevisionDocument] = (),
+    action: str | None = None,
 ) -> None:
     """Write links, revision and publication, one history row, and name every item this reaches to the change feed.
 
-    ``given`` are revisions that came with the document, from another installation.
+    ``given`` are revisions that came with the document, from another installation. ``action`` is the word in the
+    history; None says "created" or "changed".
     """
     item, document = written.item, written.document
     linked = replace_links(session, item, document.links)
     revisions.keep(session, item, document, written.before, given=given, by=by, now=now)
     history.record(
         session,
-        "created" if written.before is None else "changed",
+        action or ("created" if written.before is None else "changed"),
         kind=item.kind.value,
         public_id=item.public_id,
         by=by,

@@ -85,8 +85,14 @@ class CoreConsistency(enum.StrEnum):
 
 
 class RevisionStatus(enum.StrEnum):
-    """What became of a revision: the published text, an edit waiting for review, or one that was not taken."""
+    """What became of a revision.
+
+    The published text, an edit waiting for review, one that the reviewer sent back, one that was not taken; and a text
+    that was saved on the way (a draft, or an edit that a later one took the place of).
+    """
 
     PUBLISHED = "published"
     PROPOSED = "proposed"
+    RETURNED = "returned"
     DECLINED = "declined"
+    SAVED = "saved"

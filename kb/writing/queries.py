@@ -1,0 +1,106 @@
+"""Reads for people who write: the record they work on, its open edit, its revisions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb.errors import NotFoundError, WithdrawnError
+from kb.ids import Ref
+from kb.items.models import Item, Revision
+from kb.items.rules import Kind, RevisionStatus
+from kb.permissions import Permission, State, Viewer, can
+from kb.writing import kinds
+
+OPEN = (RevisionStatus.PROPOSED, RevisionStatus.RETURNED)
+FOLDERS = {"ideas": Kind.IDEA, "cycles": Kind.CYCLE, "cases": Kind.CASE}
+_MANAGING = (
+    Permission.ITEM_READ,
+    Permission.ITEM_EDIT,
+    Permission.ITEM_HISTORY,
+    Permission.ITEM_WITHDRAW,
+    Permission.ITEM_ERASE,
+    Permission.ITEM_REASSIGN,
+)
+
+
+def record_by_ref(session: orm.Session, viewer: Viewer, folder: str, ref: Ref) -> Item:
+    """Return the item of an address like ``/ideas/<ref>/…`` for whoever may read it or has anything to do with it."""
+    return work_by_ref(session, viewer, FOLDERS[folder], ref)
+
+
+def idea_work(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
+    """Return the idea to work on."""
+    return work_by_ref(session, viewer, Kind.IDEA, ref)
+
+
+def cycle_work(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
+    """Return the cycle to work on."""
+    return work_by_ref(session, viewer, Kind.CYCLE, ref)
+
+
+def case_work(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
+    """Return the case study to work on."""
+    return work_by_ref(session, viewer, Kind.CASE, ref)
+
+
+def work_by_ref(session: orm.Session, viewer: Viewer, kind: Kind, ref: Ref) -> Item:
+    """Return the item with its HTML; NotFoundError if the viewer may neither read nor do anything with it."""
+    item = session.scalar(
+        sa.select(Item).where(Item.public_id == ref.public_id, Item.kind == kind).options(orm.undefer(Item.html))
+    )
+    if item is not None and any(can(viewer, permission, item) for permission in _MANAGING):
+        return item
+    if item is not None and can(viewer, Permission.ITEM_TOMBSTONE, item):
+        raise WithdrawnError(kind=item.kind, public_id=item.public_id, date=item.updated_at.date())
+    raise NotFoundError
+
+
+def open_edit(session: orm.Session, item: Item) -> Revision | None:
+    """Return the edit of a published record that waits for a review or was sent back, None for none."""
+    return session.scalar(
+        sa.select(Revision)
+        .where(Revision.item_id == item.id, Revision.status.in_(OPEN))
+        .order_by(Revision.number.desc())
+        .limit(1)
+    )
+
+
+def working_document(session: orm.Session, item: Item) -> Any:
+    """Return the text that whoever edits the item goes on with: the open edit if there is one, else what stands."""
+    waiting = open_edit(session, item)
+    return kinds.document_of(session, item) if waiting is None else kinds.of_snapshot(waiting.content)
+
+
+def current_revision(session: orm.Session, item: Item) -> Revision | None:
+    """Return the revision that holds ``working_document``, None if none does yet."""
+    waiting = open_edit(session, item)
+    if waiting is not None:
+        return waiting
+    is_up = item.state in (State.PUBLISHED, State.WITHDRAWN)
+    status = RevisionStatus.PUBLISHED if is_up else RevisionStatus.SAVED
+    return session.scalar(
+        sa.select(Revision)
+        .where(Revision.item_id == item.id, Revision.status == status)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    )
+
+
+def base_of(session: orm.Session, item: Item) -> str:
+    """Return what a form keeps as its ``base``: the version of the item and the number of the revision it shows."""
+    current = current_revision(session, item)
+    return f"{item.row_version}.{current.number if current else 0}"
+
+
+def revision(session: orm.Session, item: Item, number: int) -> Revision | None:
+    """Return one revision of an item."""
+    return session.scalar(sa.select(Revision).where(Revision.item_id == item.id, Revision.number == number))
+
+
+def revisions(session: orm.Session, item: Item) -> Sequence[Revision]:
+    """Return all revisions of an item, the newest first."""
+    return session.scalars(
+        sa.select(Revision).where(Revision.item_id == item.id).order_by(Revision.number.desc())
+    ).all()
