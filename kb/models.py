@@ -10,6 +10,7 @@ from kb.accounts.models import (
     SignIn,
     Throttle,
 )
+from kb.attachments.models import Attachment, Blob
 from kb.cases.models import CaseSection
 from kb.cycles.models import Cycle, Prediction, Result, StepAnswer
 from kb.drivers.models import Driver, DriverIdea
@@ -28,6 +29,7 @@ from kb.jobs.models import Job
 from kb.methods.models import Method, MethodQuestion, MethodStep, MethodVersion
 from kb.networks.models import Network, OpenQuestion, SchoolNetwork
 from kb.packages.models import Package, PackageEntry
+from kb.privacy.models import Confirmation
 from kb.reviews.models import ReviewComment
 from kb.saved.models import SavedSearch, SearchOwner
 from kb.schools.models import School, SchoolContext
@@ -37,6 +39,8 @@ from kb.writing.models import Draft, SentForm
 
 __all__ = [
     "Adaptation",
+    "Attachment",
+    "Blob",
     "BulkImport",
     "BulkRow",
     "CaseSection",
@@ -44,6 +48,7 @@ __all__ = [
     "ChangeIdea",
     "Comment",
     "CommentReport",
+    "Confirmation",
     "Credit",
     "Cycle",
     "Digest",

@@ -106,10 +106,11 @@ def _distinct(field: str, text: str, found: list[tuple[int, int, HitKind]]) -> l
 
 
 def fingerprint(field: str, text: str, start: int, end: int, kind: HitKind) -> str:
-    """Return the SHA-256 of the field, the words and what stands around them: what changes is asked about again."""
+    """Return the kind and a SHA-256 of the field, the words and what stands around them: what changes is new."""
     around = " ".join(text[max(0, start - AROUND) : end + AROUND].split()).casefold()
     words = " ".join(text[start:end].split()).casefold()
-    return hashlib.sha256(f"{field}\0{kind.value}\0{words}\0{around}".encode("utf-8", "replace")).hexdigest()
+    told = hashlib.sha256(f"{field}\0{words}\0{around}".encode("utf-8", "replace")).hexdigest()
+    return f"{kind.value}.{told}"
 
 
 # names ---------------------------------------------------------------------------------------------------------------
