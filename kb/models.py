@@ -35,6 +35,7 @@ from kb.saved.models import SavedSearch, SearchOwner
 from kb.schools.models import School, SchoolContext
 from kb.search.models import UnansweredQuery
 from kb.search.postgres.tables import search_document, search_index, search_posting
+from kb.writing.cycles.models import Note
 from kb.writing.models import Draft, SentForm
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "MethodStep",
     "MethodVersion",
     "Network",
+    "Note",
     "OpenQuestion",
     "Package",
     "PackageEntry",

@@ -23,9 +23,14 @@ from kb.items.document import ItemDocument
 from kb.permissions import State
 from kb.schools.models import Level
 
+LockHash = Annotated[str, pydantic.StringConstraints(pattern="^[0-9a-f]{64}$")]
+
 
 class PredictionEntry(Document):
-    """What the team expected, its lock, and what became of it."""
+    """What the team expected, its lock, and what became of it.
+
+    ``corrects`` is the ``lock_hash`` of the entry above that this one corrects: the locked words stay and are judged.
+    """
 
     question: Text = ""
     expected: Text = ""
@@ -36,8 +41,9 @@ class PredictionEntry(Document):
     outcome: Word[Outcome] | None = None
     actual: Text = ""
     locked_at: Moment | None = None
-    lock_hash: Annotated[str, pydantic.StringConstraints(pattern="^[0-9a-f]{64}$")] | None = None
+    lock_hash: LockHash | None = None
     do_starts: dt.date | None = None
+    corrects: LockHash | None = None
 
     @property
     def own_hash(self) -> str:
@@ -62,6 +68,12 @@ class PredictionEntry(Document):
                 "Put the locked text back, or take locked_at, lock_hash and do_starts out: the prediction is then "
                 "shown as entered after data."
             )
+            raise ValueError(message)
+        if self.corrects == self.own_hash:
+            message = "corrects: names a prediction with the same words. Change them or leave the entry out."
+            raise ValueError(message)
+        if self.corrects is not None and (self.outcome is not None or self.actual):
+            message = "outcome: stands in a correction. What happened is set beside the words that were locked."
             raise ValueError(message)
         return self
 
@@ -122,6 +134,22 @@ class CycleDocument(ItemDocument):
     predictions: list[PredictionEntry] = Field(default_factory=list)
     results: list[ResultEntry] = Field(default_factory=list)
     context: ContextFacts | None = None
+
+    @pydantic.field_validator("predictions")
+    @classmethod
+    def _corrections(cls, predictions: list[PredictionEntry]) -> list[PredictionEntry]:
+        above: set[str | None] = set()
+        corrected: set[str] = set()
+        for entry in predictions:
+            if entry.corrects is not None and (entry.corrects not in above or entry.corrects in corrected):
+                message = (
+                    "corrects: names no locked prediction above it, or one that another entry corrects. "
+                    "Write the lock_hash of the entry that this one corrects."
+                )
+                raise ValueError(message)
+            above.add(entry.lock_hash)
+            corrected.update({entry.corrects} if entry.corrects else ())
+        return predictions
 
     @pydantic.model_validator(mode="after")
     def _stage(self) -> Self:

@@ -87,7 +87,10 @@ class StepAnswer(Base):
 
 
 class Prediction(Base):
-    """What the team expected. ``do_starts`` is the start of Do as recorded when the lock was made."""
+    """What the team expected. ``do_starts`` is the start of Do as recorded when the lock was made.
+
+    ``corrects`` is the ``lock_hash`` of the prediction of the same cycle that this one corrects.
+    """
 
     __tablename__ = "prediction"
     __table_args__ = (sa.CheckConstraint("(locked_at IS NULL) = (lock_hash IS NULL)", name="lock_complete"),)
@@ -105,6 +108,7 @@ class Prediction(Base):
     locked_at: orm.Mapped[dt.datetime | None]
     lock_hash: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
     do_starts: orm.Mapped[dt.date | None]
+    corrects: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
     locked_at_origin: orm.Mapped[bool] = orm.mapped_column(default=False)
 
 

@@ -120,14 +120,17 @@ def students(group_size: int | None, scale: Scale | None) -> int | None:
     return 1 if scale is Scale.ONE_STUDENT else group_size
 
 
-def lock_label(*, locked_at: dt.datetime | None, do_starts: dt.date | None, stage: Stage) -> LockLabel:
+def lock_label(
+    *, locked_at: dt.datetime | None, do_starts: dt.date | None, stage: Stage, started_on: dt.date | None = None
+) -> LockLabel:
     """Say when the prediction was written: "before data" only if locked before the start of Do as recorded then.
 
     ``do_starts`` is the first day of Do as it stood when the lock was made; a lock on that day is still before it
-    only if it was made before that day began (UTC).
+    only if it was made before that day began (UTC). ``started_on`` is the first day as it stands now: an earlier one
+    takes the label away, a later one never gives it.
     """
     if locked_at is None:
         return LockLabel.AFTER_DATA if stage is Stage.DONE else LockLabel.OPEN
-    if do_starts is not None and locked_at.date() < do_starts:
+    if do_starts is not None and locked_at.date() < min(do_starts, started_on or do_starts):
         return LockLabel.BEFORE_DATA
     return LockLabel.WITH_RESULTS

@@ -1,6 +1,6 @@
 """What of a record an anonymous visitor reads: no hidden neighbour, no person's account, no number of a small group."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from kb.cells import Cell, Shown, is_small
@@ -43,9 +43,16 @@ def _cycle(document: CycleDocument, visible: Collection[str], minimum: int) -> d
             "group_size": None,
             "test_population": "",
             "groups": [],
-            "predictions": [_without_figures(entry) for entry in document.predictions],
+            "predictions": _predictions(document.predictions),
         }
     return changes
+
+
+def _predictions(entries: Sequence[PredictionEntry]) -> list[PredictionEntry]:
+    """Return predictions about a small group; a correction names no fingerprint that is not told."""
+    told = [_without_figures(entry) for entry in entries]
+    hashes = {entry.lock_hash for entry in told}
+    return [entry if entry.corrects in hashes else entry.model_copy(update={"corrects": None}) for entry in told]
 
 
 def _without_figures(entry: PredictionEntry) -> PredictionEntry:

@@ -67,3 +67,10 @@ def test_a_small_group_leaves_without_a_figure(size: int | None, scale: Scale | 
 def test_words_about_a_small_group_keep_their_lock() -> None:
     entry = locked()
     assert public(entry, size=8).predictions == [entry]
+
+
+def test_a_correction_tells_no_fingerprint_of_a_hidden_figure() -> None:
+    entry = locked(expected="5 of them", value=5)
+    later = PredictionEntry(expected="Most of them", corrects=entry.lock_hash)
+    assert [one.corrects for one in public(entry, later, size=8).predictions] == [None, None]
+    assert [one.corrects for one in public(entry, later, size=40).predictions] == [None, entry.lock_hash]

@@ -38,7 +38,7 @@ def lived_in(database: Database, folder: Path) -> None:
         question="How many?", expected="Most", value=70.5, unit="", direction=None, confidence="low"
     )
     lock = {"locked_at": dt.datetime(2025, 2, 1, 9, 30, 0, 123456, tzinfo=dt.UTC), "lock_hash": digest}
-    predictions = [{**told, **lock, "do_starts": dt.date(2025, 2, 3)}]
+    predictions = [{**told, **lock, "do_starts": dt.date(2025, 2, 3)}, {"expected": "Half", "corrects": digest}]
     results = [{"measure": "None", "kind": "process", "n": 0, "count": 0, "before": 0, "after": -0.5}]
     whole(folder, cycles__one=world.cycle(predictions=predictions, results=results))
     write(
