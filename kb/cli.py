@@ -18,6 +18,7 @@ COMMANDS = {
     "jobs": "kb.jobs.commands:jobs",
     "search": "kb.search.commands:search",
     "serve": "kb.commands:serve",
+    "user": "kb.accounts.commands:user",
     "worker": "kb.commands:worker",
 }
 

@@ -18,12 +18,15 @@ PATIENCE = 3600.0
 @click.command()
 @click.option("--port", type=int, help="The port to listen on (default 8000).")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The folder for all data.")
-def demo(port: int | None, data: Path | None) -> None:
+@click.option("--accounts", is_flag=True, help="Make fictional people to sign in as; their password is shown once.")
+def demo(port: int | None, data: Path | None, *, accounts: bool) -> None:
     """Set up everything with fictional content and serve it: the way to see what this is."""
     given = {name: value for name, value in {"port": port, "data_dir": data}.items() if value is not None}
     settings = config.load(**given)
     click.echo(f"All data lies in {settings.data_dir.resolve()}")
     _prepare_demo(settings)
+    if accounts:
+        _make_demo_accounts(settings)
     _serve(settings)
 
 
@@ -124,6 +127,14 @@ def _prepare_demo(settings: config.Settings) -> None:
     search = Search(database, settings)
     if not search.is_ready():
         _timed("Search index", search.rebuild)
+    database.close()
+
+
+def _make_demo_accounts(settings: config.Settings) -> None:
+    from kb.accounts.demo import make_accounts
+
+    database = Database(settings.database)
+    click.echo(make_accounts(database))
     database.close()
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kb.accounts import resets
 from kb.config import Settings
+from kb.cycles import evening
 from kb.db import Database
 from kb.jobs import cleaning
 from kb.jobs.worker import Worker
 from kb.mail import delivery
 
-__all__ = ["cleaning", "delivery", "worker"]
+__all__ = ["cleaning", "delivery", "evening", "resets", "worker"]
 
 
 def worker(database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> Worker:

@@ -9,6 +9,7 @@ from sqlalchemy import orm
 from kb.accounts.models import Membership, Password, Person, Role, SignIn
 from kb.networks.models import Network, SchoolNetwork
 from kb.permissions import ANONYMOUS, Viewer
+from kb.schools.models import School
 
 
 def viewer_of(session: orm.Session, person_id: int | None, *, today: dt.date) -> Viewer:
@@ -52,6 +53,19 @@ def person_by_email(session: orm.Session, email: str) -> Person | None:
 def password_of(session: orm.Session, person: Person | None) -> Password | None:
     """Return what is kept of the person's password; None for nobody and for people without one."""
     return session.scalar(sa.select(Password).where(Password.person_id == (person.id if person else 0)))
+
+
+def roles_in_words(session: orm.Session, person: Person) -> list[str]:
+    """Return what the person is and where, for the terminal: "contributor at Ashgrove"."""
+    rows = session.execute(
+        sa.select(Membership.role, School.name, Network.name)
+        .outerjoin(School, School.id == Membership.school_id)
+        .outerjoin(Network, Network.id == Membership.network_id)
+        .where(Membership.person_id == person.id, Membership.ended_at.is_(None))
+        .order_by(Membership.id)
+    )
+    held = [f"{role.value} at {school}" if school else f"{role.value} of {network}" for role, school, network in rows]
+    return ["admin", *held] if person.is_admin else held
 
 
 def token_hash(token: str) -> str:

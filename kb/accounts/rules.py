@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kb.errors import InvalidError
+from kb.mail.rules import is_address
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 500
@@ -22,7 +23,6 @@ _DISGUISE = str.maketrans("013457$@!", "oleastsai")
 _COMMON_WORDS = frozenset(Path(__file__).with_name("common_words.txt").read_text().split())
 _RUNS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
-_EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[A-Za-z0-9.-]{1,189}")
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (
     ("CrOS", "Chromebook"),
@@ -103,7 +103,7 @@ def safe_next(wanted: str) -> str:
 def checked_email(typed: str) -> str:
     """Return an address as it is kept, in small letters, or raise InvalidError for what cannot be one."""
     email = unicodedata.normalize("NFKC", typed).strip().casefold()
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email) or "." not in email.rpartition("@")[2].strip("."):
+    if len(email) > LONGEST_EMAIL or not is_address(email) or "." not in email.rpartition("@")[2].strip("."):
         message = "This does not look like an e-mail address. It should be like name@school.org."
         raise InvalidError(message, field="email")
     return email

@@ -1,0 +1,81 @@
+"""The command ``kb user``: make the first admin, list accounts, invite, end."""
+
+import datetime as dt
+
+import click
+import sqlalchemy as sa
+
+from kb import config, feed, schema
+from kb.accounts import actions, queries, resets
+from kb.accounts.models import Person
+from kb.accounts.rules import checked_email, checked_password
+from kb.db import Database
+
+LINK_LASTS = dt.timedelta(hours=24)
+
+
+@click.group()
+def user() -> None:
+    """Look after accounts. There is no account until you make one."""
+
+
+@user.command("create-admin")
+@click.argument("email")
+@click.option("--name", prompt="Name", help="The name others read.")
+@click.option("--link", is_flag=True, help="Print a link for choosing the password, in place of asking for it here.")
+def create_admin(email: str, name: str, *, link: bool) -> None:
+    """Make an account that may do everything, or let an account that is there do so."""
+    settings, database = _opened()
+    email = checked_email(email)
+    password = None if link else _asked(name, email)
+    now = dt.datetime.now(dt.UTC)
+    with database.writing() as session:
+        person = queries.person_by_email(session, email)
+        if person is None:
+            person = actions.create(session, name=name, email=email, is_admin=True, by=None, now=now)
+        else:
+            actions.make_admin(session, person, by=None, now=now)
+        if password is not None:
+            actions.set_password(session, person, password, by=None, now=now)
+        address = resets.link(settings, resets.issue(session, person, lasts=LINK_LASTS)) if link else ""
+        feed.commit(session)
+    click.echo(f"{person.name} <{email}> may do everything now.")
+    if address:
+        click.echo(f"To choose a password, open this within a day; it works once:\n{address}")
+
+
+@user.command("list")
+def list_people() -> None:
+    """List all accounts with their roles."""
+    _settings, database = _opened()
+    with database.reading() as session:
+        for person in session.scalars(sa.select(Person).where(Person.email.is_not(None)).order_by(Person.name)):
+            words = "ended" if person.ended_at else ", ".join(queries.roles_in_words(session, person))
+            click.echo(f"{person.public_id}  {person.name} <{person.email}>  {words}")
+
+
+@user.command()
+@click.argument("email")
+def end(email: str) -> None:
+    """End an account: its sessions and roles end at once; what the person wrote stays."""
+    _settings, database = _opened()
+    with database.writing() as session:
+        person = queries.person_by_email(session, checked_email(email))
+        if person is None:
+            message = f"There is no account with the address {email}."
+            raise click.ClickException(message)
+        actions.end(session, person, by=None, now=dt.datetime.now(dt.UTC))
+        feed.commit(session)
+    click.echo(f"The account of {person.name} is ended.")
+
+
+def _opened() -> tuple[config.Settings, Database]:
+    settings = config.load()
+    database = Database(settings.database)
+    schema.require_current(database)
+    return settings, database
+
+
+def _asked(name: str, email: str) -> str:
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
+    return checked_password(typed, about=(name, email))
