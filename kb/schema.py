@@ -1,6 +1,7 @@
 """Brings a database to the schema this version needs, and says which one it has."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import command
@@ -29,12 +30,19 @@ class OutdatedError(KbError):
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up to the revision, in one transaction."""
-    _run(database, lambda config: command.upgrade(config, revision))
+    with changing(database) as connection:
+        upgrade_within(connection, revision)
+
+
+def upgrade_within(connection: sa.Connection, revision: str = "head") -> None:
+    """Migrate up to the revision, in the transaction of ``changing``."""
+    command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Migrate down to the revision ("base" empties the database)."""
-    _run(database, lambda config: command.downgrade(config, revision))
+    with changing(database) as connection:
+        command.downgrade(_config(connection), revision)
 
 
 def current(database: Database) -> str | None:
@@ -62,27 +70,36 @@ def prepare(database: Database) -> None:
         require_current(database)
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
-    return config
+def knows(revision: str) -> bool:
+    """Say whether this version has the revision, so that it can begin there."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
-def _run(database: Database, step: Callable[[Config], None]) -> None:
-    """Run with foreign keys off on SQLite: with them on, copying a table silently deleted the rows that refer to it."""
-    config = _config()
+@contextmanager
+def changing(database: Database) -> Iterator[sa.Connection]:
+    """Give a connection in a transaction in which the schema may change.
+
+    Foreign keys are off on SQLite: with them on, copying a table silently deleted the rows that refer to it. They are
+    checked before the commit.
+    """
     with database.engine.connect().execution_options(writing=True) as connection:
         if database.is_sqlite:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         try:
             with connection.begin():
-                config.attributes["connection"] = connection
-                step(config)
+                yield connection
                 if database.is_sqlite:
                     _refuse_broken_references(connection)
         finally:
             if database.is_sqlite:
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+
+def _config(connection: sa.Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
 
 
 def _refuse_broken_references(connection: sa.Connection) -> None:

@@ -22,17 +22,20 @@ def add(
     *,
     now: dt.datetime,
     key: str | None = None,
+    about: str = "",
     after: dt.timedelta = NO_WAIT,
 ) -> Job:
     """Note a job in the caller's transaction; it is done after the commit, and only if there is one.
 
     What was asked for under the same ``key`` before is not asked for again: the job that has the key is returned.
+    ``about`` is the public id of a record whose words stand in the payload: if it is erased, the job goes too.
     """
     if key is not None and (known := session.scalar(sa.select(Job).where(Job.key == key))) is not None:
         return known
     row = Job(
         key=key or secrets.token_hex(12),
         kind=kind,
+        about=about,
         payload=dict(payload),
         run_at=clock(session) + after,
         created_at=now,

@@ -89,8 +89,8 @@ class Worker:
             keys = {turn_key(kind.name, now, kind.every): kind.name for kind in KINDS.values() if kind.every}
             known = set(session.scalars(sa.select(Job.key).where(Job.key.in_(keys))))
         missing = [
-            {"key": key, "kind": kind, "payload": {}, "run_at": now, "created_at": now, "attempts": 0, "error": ""}
-            | {"state": JobState.WAITING}
+            {"key": key, "kind": kind, "about": "", "payload": {}, "state": JobState.WAITING, "attempts": 0}
+            | {"error": "", "run_at": now, "created_at": now}
             for key, kind in keys.items()
             if key not in known
         ]

@@ -23,13 +23,15 @@ def send(
     text: str,
     headers: Mapping[str, str] | None = None,
     key: str | None = None,
+    about: str = "",
     now: dt.datetime,
 ) -> None:
     """Put a mail into the outbox: it goes out after the caller's commit, and only if there is one.
 
     Links in it must come from ``settings.link(path)``, never from a request. A line break in an address, the subject or
     a header, or a header that says who writes to whom, is refused (InvalidError). With a ``key`` that was used before
-    (a digest of one day, say) nothing is sent again.
+    (a digest of one day, say) nothing is sent again. ``about`` is the public id of a record whose words stand in it: if
+    the record is erased before the mail is sent, it is not sent.
     """
     if not is_address(to):
         message = "This is not an e-mail address. It looks like name@school.example."
@@ -49,4 +51,4 @@ def send(
         "text": text[:LONGEST_TEXT],
         "headers": extra,
     }
-    jobs.add(session, KIND, payload, key=f"mail:{key}" if key else None, now=now)
+    jobs.add(session, KIND, payload, key=f"mail:{key}" if key else None, about=about, now=now)

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column(
             "state",
@@ -33,10 +34,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("key", name=op.f("uq_job_key")),
     )
-    op.create_index(op.f("ix_job_state_run_at"), "job", ["state", "run_at"])
+    op.create_index(op.f("ix_job_about"), "job", ["about"])
+    op.create_index(op.f("ix_job_state_job_run_at"), "job", ["state", "run_at"])
 
 
 def downgrade() -> None:
     """Remove it again."""
-    op.drop_index(op.f("ix_job_state_run_at"), table_name="job")
+    op.drop_index(op.f("ix_job_state_job_run_at"), table_name="job")
+    op.drop_index(op.f("ix_job_about"), table_name="job")
     op.drop_table("job")
