@@ -1,29 +1,25 @@
 """Who may do what: the only place that decides. Everything not granted here is denied."""
 
-import datetime as dt
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from kb.standing import Audience, Package, Place, Readable, Standing, State
 
-class State(enum.StrEnum):
-    """Where an item stands. The words are those of the design's table "who may read what"."""
-
-    DRAFT = "draft"
-    REVIEW = "review"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-    ERASED = "erased"
-
-
-class Audience(enum.StrEnum):
-    """For whom a published item is."""
-
-    OWNER = "owner"
-    SCHOOL = "school"
-    NETWORK = "network"
-    PUBLIC = "public"
+__all__ = [
+    "ANONYMOUS",
+    "POLICY",
+    "Audience",
+    "Package",
+    "Permission",
+    "Place",
+    "Readable",
+    "Standing",
+    "State",
+    "Viewer",
+    "can",
+]
 
 
 class Permission(enum.StrEnum):
@@ -50,9 +46,13 @@ class Permission(enum.StrEnum):
     TAG_MERGE = "tag:merge"
     IDEA_MERGE = "idea:merge"
     BULK_IMPORT = "bulk:import"
+    PERSON_MANAGE = "person:manage"
+    TEAM_INVITE = "team:invite"
+    TEAM_MANAGE = "team:manage"
     OWN_PAGE = "own:page"
     FOLLOW = "follow"
     ITEM_COMMENT = "item:comment"
+    COMMENT_ANSWER = "comment:answer"
     COMMENT_REPORT = "comment:report"
     COMMENT_REMOVE = "comment:remove"
     COMMENT_MODERATE = "comment:moderate"
@@ -88,59 +88,6 @@ class Viewer:
 ANONYMOUS = Viewer()
 
 
-class Readable(Protocol):
-    """The columns of an item that decide who may read it."""
-
-    @property
-    def state(self) -> State: ...  # noqa: D102 - named by the column
-    @property
-    def audience(self) -> Audience: ...  # noqa: D102
-    @property
-    def author_id(self) -> int | None: ...  # noqa: D102
-    @property
-    def school_id(self) -> int | None: ...  # noqa: D102
-    @property
-    def network_id(self) -> int | None: ...  # noqa: D102
-    @property
-    def shared_with_school(self) -> bool: ...  # noqa: D102
-    @property
-    def published_at(self) -> dt.datetime | None: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something new is to be written: the school it belongs to and the network that reviews it."""
-
-    school_id: int | None
-    network_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The columns that decide, as they would be: an item with the audience that a pending edit asks for."""
-
-    state: State
-    audience: Audience
-    author_id: int | None
-    school_id: int | None
-    network_id: int | None
-    shared_with_school: bool
-    published_at: dt.datetime | None
-
-    @classmethod
-    def of(cls, item: Readable, audience: Audience) -> "Standing":
-        """Return the item's standing if it had that audience."""
-        return cls(
-            state=item.state,
-            audience=audience,
-            author_id=item.author_id,
-            school_id=item.school_id,
-            network_id=item.network_id,
-            shared_with_school=item.shared_with_school,
-            published_at=item.published_at,
-        )
-
-
 def _is_author(viewer: Viewer, item: Readable) -> bool:
     return viewer.person_id is not None and item.author_id == viewer.person_id
 
@@ -173,15 +120,6 @@ def _may_read(viewer: Viewer, item: Readable) -> bool:
 def _may_see_tombstone(viewer: Viewer, item: Readable) -> bool:
     """Only those who could read it see that it is gone: a draft that was never published leaves no tombstone."""
     return item.state is State.WITHDRAWN and item.published_at is not None and _in_audience(viewer, item)
-
-
-class Package(Protocol):
-    """The columns of a change package that decide who may read it."""
-
-    @property
-    def network_id(self) -> int: ...  # noqa: D102 - named by the column
-    @property
-    def is_public(self) -> bool: ...  # noqa: D102
 
 
 def _curates_its_network(viewer: Viewer, subject: Any) -> bool:
@@ -312,6 +250,16 @@ def _is_somebody(viewer: Viewer, _subject: object) -> bool:
     return not viewer.is_anonymous
 
 
+def _manages_team(viewer: Viewer, team: Any) -> bool:
+    """A hub looks after the people of its network and of the schools that are in it today."""
+    return viewer.is_admin or not viewer.curates.isdisjoint(team.network_ids)
+
+
+def _may_invite(viewer: Viewer, team: Any) -> bool:
+    """Who writes at a school invites colleagues there."""
+    return _manages_team(viewer, team) or team.school_id in viewer.contributes_to
+
+
 def _may_comment(viewer: Viewer, item: Readable) -> bool:
     """People of any school or network may speak about a published record they may read."""
     belongs = bool(viewer.schools or viewer.networks) or viewer.is_admin
@@ -365,9 +313,13 @@ POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.TAG_MERGE: _curates_something,
     Permission.IDEA_MERGE: _curates_published,
     Permission.BULK_IMPORT: _may_import,
+    Permission.PERSON_MANAGE: _is_admin,
+    Permission.TEAM_INVITE: _may_invite,
+    Permission.TEAM_MANAGE: _manages_team,
     Permission.OWN_PAGE: _is_somebody,
     Permission.FOLLOW: _is_somebody,
     Permission.ITEM_COMMENT: _may_comment,
+    Permission.COMMENT_ANSWER: lambda viewer, comment: _may_comment(viewer, comment.item),
     Permission.COMMENT_REPORT: _is_somebody,
     Permission.COMMENT_REMOVE: _wrote,
     Permission.COMMENT_MODERATE: _looks_after,
