@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kb import history, markup, reach
 from kb.accounts.models import Person
@@ -16,8 +15,9 @@ from kb.ids import slugify
 from kb.items import revisions
 from kb.items.document import ItemDocument, tag_slug
 from kb.items.links import lock_lineage, replace_links
-from kb.items.models import Credit, Item, ItemTag, Tag
+from kb.items.models import Credit, Item, ItemTag
 from kb.items.rules import ANCESTRY, Kind, Vocabulary
+from kb.items.tags import tag_id
 from kb.networks.models import Network
 from kb.permissions import State
 from kb.schools.models import School
@@ -173,23 +173,11 @@ def _replace_tags(session: orm.Session, item: Item, document: ItemDocument) -> N
         **{(Vocabulary.GROUP, tag_slug(label)): label for label in document.groups},
         **{(Vocabulary.GRADE, band.value): band.value for band in document.grades},
     }
-    ids = {_tag_id(session, vocabulary, slug, label) for (vocabulary, slug), label in wanted.items()}
+    ids = {tag_id(session, vocabulary, slug, label) for (vocabulary, slug), label in wanted.items()}
     present = set(session.scalars(sa.select(ItemTag.tag_id).where(ItemTag.item_id == item.id)))
     if present - ids:
         session.execute(sa.delete(ItemTag).where(ItemTag.item_id == item.id, ItemTag.tag_id.in_(present - ids)))
-    session.add_all(ItemTag(item_id=item.id, tag_id=tag_id) for tag_id in sorted(ids - present))
-
-
-def _tag_id(session: orm.Session, vocabulary: Vocabulary, slug: str, label: str) -> int:
-    """Return the tag's id, making it first if nobody has: also when somebody else makes it at the same moment."""
-    find = sa.select(Tag.id).where(Tag.vocabulary == vocabulary, Tag.slug == slug)
-    found = session.scalar(find)
-    if found is None:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        row = {"vocabulary": vocabulary, "slug": slug, "label": label}
-        session.execute(insert(Tag).values(row).on_conflict_do_nothing())
-        found = session.scalars(find).one()
-    return found
+    session.add_all(ItemTag(item_id=item.id, tag_id=one) for one in sorted(ids - present))
 
 
 def _replace_credits(session: orm.Session, item: Item, document: ItemDocument, *, is_new: bool) -> None:
