@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kb.accounts import resets
+from kb.accounts import invitations, resets
+from kb.attachments import cleaning as attachments
 from kb.config import Settings
 from kb.cycles import evening
 from kb.db import Database
@@ -11,7 +12,7 @@ from kb.jobs import cleaning
 from kb.jobs.worker import Worker
 from kb.mail import delivery
 
-__all__ = ["cleaning", "delivery", "evening", "resets", "worker"]
+__all__ = ["attachments", "cleaning", "delivery", "evening", "invitations", "resets", "worker"]
 
 
 def worker(database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> Worker:
