@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kb.accounts import login
 from kb.accounts import views as accounts
 from kb.accounts.queries import viewer_of
+from kb.attachments import views as attachments
 from kb.cases import views as cases
 from kb.config import Settings, bundled
 from kb.cycles import views as cycles
@@ -19,6 +20,7 @@ from kb.methods import views as methods
 from kb.networks import views as networks
 from kb.packages import views as packages
 from kb.permissions import Permission
+from kb.reviews import views as reviews
 from kb.saved import views as saved
 from kb.schools import views as schools
 from kb.search import views as search
@@ -36,6 +38,7 @@ FEATURES = (
     ideas,
     lineage,
     cycles,
+    attachments,
     cases,
     schools,
     networks,
@@ -44,6 +47,7 @@ FEATURES = (
     search,
     saved,
     packages,
+    reviews,
 )
 
 

@@ -34,10 +34,13 @@ class Permission(enum.StrEnum):
     ITEM_SUBMIT = "item:submit"
     ITEM_HISTORY = "item:history"
     ITEM_REVIEW = "item:review"
+    ITEM_DISCUSS = "item:discuss"
     ITEM_PUBLISH = "item:publish"
     ITEM_WITHDRAW = "item:withdraw"
     ITEM_ERASE = "item:erase"
     ITEM_REASSIGN = "item:reassign"
+    REVIEW_QUEUE = "review:queue"
+    REVIEW_SETTLE = "review:settle"
     PACKAGE_READ = "package:read"
     PACKAGE_CREATE = "package:create"
     PACKAGE_EDIT = "package:edit"
@@ -301,10 +304,13 @@ POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.ITEM_SUBMIT: _may_submit,
     Permission.ITEM_HISTORY: _may_see_history,
     Permission.ITEM_REVIEW: _may_review,
+    Permission.ITEM_DISCUSS: _may_see_history,
     Permission.ITEM_PUBLISH: _may_publish,
     Permission.ITEM_WITHDRAW: _may_withdraw,
     Permission.ITEM_ERASE: _may_erase,
     Permission.ITEM_REASSIGN: _may_reassign,
+    Permission.REVIEW_QUEUE: _curates_something,
+    Permission.REVIEW_SETTLE: lambda viewer, discussed: _may_see_history(viewer, discussed.item),
     Permission.PACKAGE_READ: _reads_package,
     Permission.PACKAGE_CREATE: _curates_any,
     Permission.PACKAGE_EDIT: _curates_its_network,

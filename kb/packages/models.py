@@ -45,6 +45,7 @@ class PackageEntry(Base):
     """A record in a change package, at its place, with a word of the hub about it."""
 
     __tablename__ = "package_entry"
+    __table_args__ = ({"info": {"erased_with": "item_id"}},)
 
     package_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("package.id"), primary_key=True)
     position: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)

@@ -12,6 +12,7 @@ class ReviewComment(Base):
     """A comment at a field of a write-up (``field`` empty: about all of it); read by its writers and its reviewers."""
 
     __tablename__ = "review_comment"
+    __table_args__ = ({"info": {"erased_with": "item_id"}},)
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     item_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("item.id"), index=True)

@@ -1,0 +1,72 @@
+"""The verbs of reviews: say something at a field, settle it, take a write-up in or send it back with a message."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from kb import history
+from kb.accounts.models import Person
+from kb.errors import InvalidError
+from kb.items.models import Item
+from kb.mail import actions as mail
+from kb.reviews.models import ReviewComment
+from kb.writing import actions as writing
+
+LONGEST = 4000
+
+
+def comment(session: orm.Session, item: Item, *, field: str, text: str, by: int, now: dt.datetime) -> ReviewComment:
+    """Say something at a field of a write-up, or about all of it."""
+    if not text.strip():
+        message = "Write what you want to say."
+        raise InvalidError(message, field="text")
+    if len(text) > LONGEST:
+        message = f"Write it in at most {LONGEST} characters."
+        raise InvalidError(message, field="text")
+    row = ReviewComment(item_id=item.id, field=field[:120], text=text.strip(), person_id=by, at=now)
+    session.add(row)
+    _record(session, item, "review comment", by=by, now=now)
+    return row
+
+
+def settle(session: orm.Session, item: Item, row: ReviewComment, *, by: int, now: dt.datetime) -> None:
+    """Note that a comment is dealt with. Twice is once."""
+    if row.settled_at is None:
+        row.settled_at, row.settled_by_id = now, by
+        _record(session, item, "review comment settled", by=by, now=now)
+
+
+def accept(
+    session: orm.Session, item: Item, *, minor: bool, note: str, address: str, by: int, now: dt.datetime
+) -> None:
+    """Publish a write-up or take an edit in, and tell its author. BlockedError says what is missing."""
+    writing.publish(session, item, minor=minor, note=note, by=by, now=now)
+    session.execute(
+        sa.update(ReviewComment)
+        .where(ReviewComment.item_id == item.id, ReviewComment.settled_at.is_(None))
+        .values(settled_at=now, settled_by_id=by)
+    )
+    text = f"“{item.title}” is published.\n\n{note}\n\n{address}\n"
+    _tell(session, item, subject="Your write-up is published", text=text, by=by, now=now)
+
+
+def send_back(session: orm.Session, item: Item, *, note: str, address: str, by: int, now: dt.datetime) -> None:
+    """Ask for changes and tell the author what for. InvalidError without a word about it."""
+    if not note.strip():
+        message = "Say what should change, so that the writer knows what to do next."
+        raise InvalidError(message, field="note")
+    title = item.title
+    writing.ask_for_changes(session, item, note=note.strip(), by=by, now=now)
+    text = f"The hub read “{title}” and asks for changes:\n\n{note.strip()}\n\nGo on writing here:\n{address}\n"
+    _tell(session, item, subject="The hub asks for changes", text=text, by=by, now=now)
+
+
+def _tell(session: orm.Session, item: Item, *, subject: str, text: str, by: int, now: dt.datetime) -> None:
+    author = session.get(Person, item.author_id) if item.author_id is not None else None
+    if author is not None and author.email and author.ended_at is None and author.id != by:
+        mail.send(session, to=author.email, subject=subject, text=text, about=item.public_id, now=now)
+
+
+def _record(session: orm.Session, item: Item, action: str, *, by: int, now: dt.datetime) -> None:
+    history.record(session, action, kind=item.kind.value, public_id=item.public_id, by=by, now=now)
