@@ -7,6 +7,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb.accounts import login
 from kb.accounts import views as accounts
+from kb.accounts.joining import views as joining
+from kb.accounts.own import views as own_account
+from kb.accounts.people import views as people
 from kb.accounts.queries import viewer_of
 from kb.attachments import views as attachments
 from kb.cases import views as cases
@@ -35,6 +38,9 @@ MEGABYTE = 1024 * 1024
 FEATURES = (
     site,
     accounts,
+    joining,
+    own_account,
+    people,
     ideas,
     lineage,
     cycles,

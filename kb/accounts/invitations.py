@@ -92,9 +92,13 @@ def invitation_of(
     return row
 
 
-def by_token(session: orm.Session, token: str) -> Invitation:
-    """Return the invitation of a link, or raise NotFoundError: unknown, revoked and ended are not told apart."""
-    row = session.scalar(sa.select(Invitation).where(Invitation.token_hash == token_hash(token)).with_for_update())
+def by_token(session: orm.Session, token: str, *, lock: bool = False) -> Invitation:
+    """Return the invitation of a link, or raise NotFoundError: unknown, revoked and ended are not told apart.
+
+    ``lock``: nobody else accepts it before this transaction ends.
+    """
+    found = sa.select(Invitation).where(Invitation.token_hash == token_hash(token))
+    row = session.scalar(found.with_for_update() if lock else found)
     if row is None or row.revoked_at is not None or (row.accepted_at is None and row.expires_at <= clock(session)):
         message = "This invitation was taken back or is too old. Ask for a new one."
         raise NotFoundError(message)

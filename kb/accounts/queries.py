@@ -2,11 +2,13 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.accounts.models import Membership, Password, Person, Role, SignIn
+from kb.ids import Ref
 from kb.networks.models import Network, SchoolNetwork
 from kb.permissions import ANONYMOUS, Viewer
 from kb.schools.models import School
@@ -55,16 +57,41 @@ def password_of(session: orm.Session, person: Person | None) -> Password | None:
     return session.scalar(sa.select(Password).where(Password.person_id == (person.id if person else 0)))
 
 
-def roles_in_words(session: orm.Session, person: Person) -> list[str]:
-    """Return what the person is and where, for the terminal: "contributor at Ashgrove"."""
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role of a person: at which school, or in which network."""
+
+    role: Role
+    membership_id: int
+    school: Ref | None
+    network: Ref | None
+    place: str
+
+
+def roles_of(session: orm.Session, person: Person) -> list[HeldRole]:
+    """Return what the person is and where, the oldest first."""
     rows = session.execute(
-        sa.select(Membership.role, School.name, Network.name)
+        sa.select(Membership, School.public_id, School.slug, School.name, Network.public_id, Network.slug, Network.name)
         .outerjoin(School, School.id == Membership.school_id)
         .outerjoin(Network, Network.id == Membership.network_id)
         .where(Membership.person_id == person.id, Membership.ended_at.is_(None))
         .order_by(Membership.id)
     )
-    held = [f"{role.value} at {school}" if school else f"{role.value} of {network}" for role, school, network in rows]
+    return [
+        HeldRole(
+            role=held.role,
+            membership_id=held.id,
+            school=Ref(school_id, school_slug) if school_id else None,
+            network=Ref(network_id, network_slug) if network_id else None,
+            place=school or network or "",
+        )
+        for held, school_id, school_slug, school, network_id, network_slug, network in rows
+    ]
+
+
+def roles_in_words(session: orm.Session, person: Person) -> list[str]:
+    """Return what the person is and where, for the terminal: "contributor at Ashgrove"."""
+    held = [f"{one.role.value} at {one.place}" for one in roles_of(session, person)]
     return ["admin", *held] if person.is_admin else held
 
 

@@ -1,14 +1,15 @@
-"""Signing in and out."""
+"""Signing in and out, and a new password for who forgot it."""
 
 import flask
 import werkzeug
 from flask_babel import gettext as _
 
-from kb.accounts import actions, login, passwords, queries, throttle
-from kb.accounts.forms import SignInForm
+from kb import feed
+from kb.accounts import actions, login, passwords, queries, resets, throttle
+from kb.accounts.forms import EmailForm, NewPasswordForm, SignInForm
 from kb.accounts.models import Person
-from kb.accounts.rules import safe_next
-from kb.errors import TooManyError
+from kb.accounts.rules import checked_email, safe_next
+from kb.errors import InvalidError, TooManyError
 from kb.permissions import Permission
 from kb.web import context, network
 from kb.web.gate import allows
@@ -17,6 +18,8 @@ from kb.web.logs import log
 bp = flask.Blueprint("accounts", __name__)
 TRIES, TRIES_FROM_ONE_NETWORK = 10, 60
 WINDOW = 15 * 60  # seconds
+LINKS, LINKS_FROM_ONE_NETWORK = 3, 20
+HOUR = 60 * 60
 
 
 @bp.get("/sign-in")
@@ -59,6 +62,71 @@ def sign_out() -> werkzeug.Response:
     return flask.redirect(flask.url_for("site.home"), 303)
 
 
+@bp.get("/forgotten-password")
+@allows(Permission.SITE_READ)
+def forgotten() -> str:
+    """Ask for the address the link goes to."""
+    return flask.render_template("accounts/forgotten.html", form=EmailForm())
+
+
+@bp.post("/forgotten-password")
+@allows(Permission.SITE_READ)
+def ask_for_link() -> flask.typing.ResponseReturnValue:
+    """Take the address; the answer never says whether there is an account with it."""
+    form = EmailForm.read()
+    try:
+        email = checked_email(str(form.email.data)) if form.validate() else ""
+    except InvalidError as error:
+        form.take(error)
+    if form.fields_with_errors:
+        return flask.render_template("accounts/forgotten.html", form=form), 422
+    session, now = context.session(), context.now()
+    throttle.allow(session, f"link-from:{network.address()}", limit=LINKS_FROM_ONE_NETWORK, seconds=HOUR, now=now)
+    throttle.allow(session, f"link:{email}", limit=LINKS, seconds=HOUR, now=now)
+    resets.ask(session, email, now=now)
+    context.commit()
+    return flask.render_template("accounts/link_sent.html", email=email)
+
+
+@bp.get("/new-password")
+@allows(Permission.SITE_READ)
+def new_password() -> flask.Response:
+    """Ask for the new password of whoever holds the link."""
+    token = flask.request.args.get("token", "")
+    person = resets.person_of(context.session(), token)
+    return _choose(NewPasswordForm(), token, person)
+
+
+@bp.post("/new-password")
+@allows(Permission.SITE_READ)
+def set_new_password() -> flask.typing.ResponseReturnValue:
+    """Set it once; every session of the person ends."""
+    form, token = NewPasswordForm.read(), flask.request.form.get("token", "")
+    session, now = context.session(), context.now()
+    person = resets.person_of(session, token)
+    if not form.validate():
+        return _choose(form, token, person), 422
+    try:
+        resets.use(session, token, str(form.password.data), now=now)
+    except InvalidError as error:
+        feed.rollback(session)
+        form.take(error)
+        return _choose(form, token, person), 422
+    throttle.forget(session, f"sign-in:{person.email}")
+    login.end()
+    context.commit()
+    log.info("password reset", person=person.public_id)
+    return flask.redirect(flask.url_for("accounts.sign_in", done="password"), 303)
+
+
+def _choose(form: NewPasswordForm, token: str, person: Person) -> flask.Response:
+    page = flask.make_response(
+        flask.render_template("accounts/new_password.html", form=form, token=token, email=person.email)
+    )
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
 def _proven(email: str, password: str) -> Person | None:
     """Return whose address and password these are; counts the try first, and holds no lock while it computes."""
     session, now = context.session(), context.now()
@@ -78,7 +146,8 @@ def _proven(email: str, password: str) -> Person | None:
 
 
 def _form(form: SignInForm, wanted: str) -> str:
-    return flask.render_template("accounts/sign_in.html", form=form, next=safe_next(wanted))
+    notice = _("Your new password is set. Sign in with it.") if flask.request.args.get("done") == "password" else ""
+    return flask.render_template("accounts/sign_in.html", form=form, next=safe_next(wanted), notice=notice)
 
 
 def _go_on(wanted: str) -> werkzeug.Response:

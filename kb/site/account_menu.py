@@ -8,11 +8,16 @@ from markupsafe import Markup
 
 from kb.accounts.models import Person
 from kb.permissions import Permission, Viewer, can
-from kb.site.words import translate as _
+from kb.site.words import translate
 from kb.web import context
 
+_ = str  # marks words for translation; they are translated when they are shown
+
 TEMPLATE = "components/account_menu.html"
-LINKS = [("Your account", "account", Permission.SITE_READ)]  # words, path, who sees it
+LINKS = [  # words, path, who sees it
+    (_("Your account"), "account", Permission.OWN_PAGE),
+    (_("People"), "people", Permission.PERSON_MANAGE),
+]
 
 
 def account_menu() -> Markup:
@@ -28,7 +33,7 @@ def account_menu() -> Markup:
 
 
 def _links(viewer: Viewer) -> list[tuple[Markup, str]]:
-    return [(_(words), path) for words, path, permission in LINKS if can(viewer, permission)]
+    return [(translate(words), path) for words, path, permission in LINKS if can(viewer, permission)]
 
 
 def _here() -> str:

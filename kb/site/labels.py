@@ -5,6 +5,7 @@ import enum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from kb.accounts.models import Role
 from kb.cases.rules import Section
 from kb.cycles.rules import (
     AsPlanned,
@@ -19,6 +20,9 @@ from kb.cycles.rules import (
     Stage,
 )
 from kb.evidence.rules import EvidenceLabel
+from kb.following.comments.rules import CommentKind, CommentState
+from kb.following.digest.rules import Frequency
+from kb.following.rules import Followed
 from kb.ideas.rules import Cost, Target
 from kb.items.rules import CoreConsistency, CreditRole, GradeBand, Kind, Language, LinkType, Planned
 from kb.methods.models import Phase
@@ -30,6 +34,9 @@ LABELS: tuple[tuple[enum.StrEnum, LazyString], ...] = (  # no dict: equal words 
     (Kind.IDEA, _("Change idea")),
     (Kind.CYCLE, _("Cycle")),
     (Kind.CASE, _("Case study")),
+    (Role.READER, _("Reads")),
+    (Role.CONTRIBUTOR, _("Writes")),
+    (Role.CURATOR, _("Curates")),
     (Language.EN, _("English")),
     (Language.ES, _("Spanish")),
     (State.DRAFT, _("Draft")),
@@ -146,6 +153,19 @@ LABELS: tuple[tuple[enum.StrEnum, LazyString], ...] = (  # no dict: equal words 
     (Level.MIDDLE, _("Middle school")),
     (Level.HIGH, _("High school")),
     (Level.OTHER, _("Other school")),
+    (Followed.IDEA, _("Change ideas")),
+    (Followed.SCHOOL, _("Schools")),
+    (Followed.DRIVER, _("Drivers")),
+    (Followed.NETWORK, _("Networks")),
+    (CommentKind.COMMENT, _("Comment")),
+    (CommentKind.QUESTION, _("Question")),
+    (CommentKind.ANSWER, _("Answer")),
+    (CommentState.SHOWN, _("Shown")),
+    (CommentState.HIDDEN, _("Hidden")),
+    (CommentState.REMOVED, _("Taken back")),
+    (Frequency.OFF, _("Never")),
+    (Frequency.DAILY, _("Every day")),
+    (Frequency.WEEKLY, _("Every week, on Monday")),
 )
 _TABLE = {(type(word), word.value): text for word, text in LABELS}
 

@@ -1,0 +1,1 @@
+"""The pages of one's own account: name, password, sessions."""
