@@ -22,7 +22,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default=Path("throughline-data"),
-        description="The one folder that holds the SQLite database, the search index and the secret key.",
+        description="The one folder that holds the SQLite database, the search index, attached files and the secret "
+        "key.",
     )
     database_url: str = Field(
         default="",
@@ -91,6 +92,10 @@ class Settings(BaseSettings):
     search_dir: Path | None = Field(
         default=None, description="The folder of the search index. Empty: `index` in the data folder."
     )
+    attachments_dir: Path | None = Field(
+        default=None,
+        description="The folder of attached files, shared by all web nodes. Empty: `attachments` in the data folder.",
+    )
     search_time_limit: float = Field(
         default=0.5, gt=0, le=10, description="Seconds after which a search stops and says so."
     )
@@ -114,6 +119,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """The folder of the search index in force."""
         return self.search_dir or self.data_dir / "index"
+
+    @property
+    def attachments_folder(self) -> Path:
+        """The folder of attached files in force."""
+        return self.attachments_dir or self.data_dir / "attachments"
 
     @property
     def site_url(self) -> str:

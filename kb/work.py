@@ -5,6 +5,7 @@ from typing import Any
 
 from kb.accounts import invitations, resets
 from kb.attachments import cleaning as attachments
+from kb.backup import erased
 from kb.config import Settings
 from kb.cycles import evening
 from kb.db import Database
@@ -12,7 +13,7 @@ from kb.jobs import cleaning
 from kb.jobs.worker import Worker
 from kb.mail import delivery
 
-__all__ = ["attachments", "cleaning", "delivery", "evening", "invitations", "resets", "worker"]
+__all__ = ["attachments", "cleaning", "delivery", "erased", "evening", "invitations", "resets", "worker"]
 
 
 def worker(database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> Worker:

@@ -24,6 +24,7 @@ class Attachment(Base):
     """A file of a record, under the name it is downloaded by. ``alt`` says what a picture shows."""
 
     __tablename__ = "attachment"
+    __table_args__ = ({"info": {"erased_with": "item_id"}},)
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     public_id: orm.Mapped[str] = orm.mapped_column(sa.String(8), unique=True)

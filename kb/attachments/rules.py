@@ -81,5 +81,5 @@ def images_without_words(text: str) -> Iterator[str]:
 
 def markdown_for(name: str, url: str, alt: str, kind: FileKind) -> str:
     """Return what to write in a text to show the picture, or to offer the file."""
-    words = re.sub(r"[\[\]\\\n]+", " ", alt).strip()
+    words = " ".join(re.sub(r"[\[\]\\]", " ", alt).split())
     return f"![{words}]({url})" if kind.is_image else f"[{words or name}]({url})"

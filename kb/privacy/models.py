@@ -12,7 +12,10 @@ class Confirmation(Base):
     """Somebody looked at one hit and said that it tells of nobody; holds no word of the text, only its fingerprint."""
 
     __tablename__ = "privacy_confirmation"
-    __table_args__ = (sa.UniqueConstraint("item_id", "fingerprint", "as_curator"),)
+    __table_args__ = (
+        sa.UniqueConstraint("item_id", "fingerprint", "as_curator"),
+        {"info": {"erased_with": "item_id"}},
+    )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     item_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("item.id"))

@@ -17,7 +17,7 @@ NOT_TEXT = frozenset(  # ids, codes and dates; credits name adults, and students
     (
         *("kind", "id", "network", "school", "author", "state", "audience", "language", "licence", "credits"),
         *("publications", "context", "idea", "previous", "method", "method_version", "target", "drivers", "type"),
-        *("lock_hash", "topics", "subjects", "grades"),
+        *("lock_hash", "corrects", "topics", "subjects", "grades"),
     )
 )
 
