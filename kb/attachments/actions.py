@@ -51,7 +51,7 @@ def attach(
     present = {row.sha256: row for row in session.scalars(sa.select(Attachment).where(Attachment.item_id == item.id))}
     if (same := present.get(sha256)) is not None:
         same.alt = words or same.alt
-        return session.get_one(Attachment, same.id, options=[orm.joinedload(Attachment.blob)])
+        return _with_blob(session, same)
     if len(present) >= MAX_EACH:
         message = f"A record can hold {MAX_EACH} files. Remove one first."
         raise InvalidError(message, field="file")
@@ -68,7 +68,7 @@ def attach(
     session.add(row)
     session.flush()
     _record(session, item, "attached", row, by=by, now=now)
-    return session.get_one(Attachment, row.id, options=[orm.joinedload(Attachment.blob)])
+    return _with_blob(session, row)
 
 
 def keep(session: orm.Session, store: BlobStore, content: Content, *, now: dt.datetime) -> None:
@@ -116,6 +116,11 @@ def clear(session: orm.Session, store: BlobStore, sha256: str, *, now: dt.dateti
     session.execute(sa.delete(Blob).where(Blob.sha256 == sha256))
     store.remove(sha256)
     return True
+
+
+def _with_blob(session: orm.Session, row: Attachment) -> Attachment:
+    orm.attributes.set_committed_value(row, "blob", session.get_one(Blob, row.sha256))
+    return row
 
 
 def _clean_later(session: orm.Session, blobs: list[str], now: dt.datetime) -> None:

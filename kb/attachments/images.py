@@ -25,6 +25,7 @@ _FORMATS = {
     "GIF": FileKind.PNG,
 }
 _FAULTS = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError, IndexError, OverflowError)
+_TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Save a smaller copy and add that."
 _NOT_A_PICTURE = "This picture is damaged or is no picture. Open it, save it again as JPEG or PNG, and add that."
 
 
@@ -39,17 +40,16 @@ def redraw(data: bytes) -> tuple[bytes, FileKind]:
                 return _drawn(opened, kind), kind
     except InvalidError:
         raise
-    except (*_FAULTS, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise InvalidError(_TOO_LARGE, field="file") from error
+    except _FAULTS as error:
         raise InvalidError(_NOT_A_PICTURE, field="file") from error
 
 
 def _refuse_bomb(size: tuple[int, int]) -> None:
     """The size stands in the head of the file, so a picture that is too large is never unpacked."""
     if size[0] * size[1] > MAX_PIXELS:
-        message = (
-            f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Save a smaller copy and add that."
-        )
-        raise InvalidError(message, field="file")
+        raise InvalidError(_TOO_LARGE, field="file")
 
 
 def _drawn(opened: Image.Image, kind: FileKind) -> bytes:
