@@ -9,6 +9,7 @@ from kb import __version__
 from kb.errors import KbError
 
 COMMANDS = {
+    "backup": "kb.backup.commands:backup",
     "bench": "kb.bench.commands:bench",
     "db": "kb.commands:db",
     "demo": "kb.commands:demo",
@@ -16,6 +17,7 @@ COMMANDS = {
     "export": "kb.exporter.commands:export",
     "import": "kb.importer.commands:import_group",
     "jobs": "kb.jobs.commands:jobs",
+    "restore": "kb.backup.commands:restore",
     "search": "kb.search.commands:search",
     "serve": "kb.commands:serve",
     "user": "kb.accounts.commands:user",

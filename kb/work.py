@@ -12,8 +12,9 @@ from kb.db import Database
 from kb.jobs import cleaning
 from kb.jobs.worker import Worker
 from kb.mail import delivery
+from kb.writing import tidying
 
-__all__ = ["attachments", "cleaning", "delivery", "erased", "evening", "invitations", "resets", "worker"]
+__all__ = ["attachments", "cleaning", "delivery", "erased", "evening", "invitations", "resets", "tidying", "worker"]
 
 
 def worker(database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> Worker:

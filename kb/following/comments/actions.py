@@ -102,7 +102,7 @@ def settle(session: orm.Session, comment: Comment, *, by: int, now: dt.datetime)
     )
 
 
-def erase_words(session: orm.Session, comment: Comment, *, by: int, now: dt.datetime) -> None:
+def erase_words(session: orm.Session, comment: Comment, *, by: int | None, now: dt.datetime) -> None:
     """Remove the words of a hidden comment for good: what a privacy problem asks for."""
     if comment.state is not CommentState.HIDDEN:
         message = "Hide the comment first."
@@ -110,14 +110,6 @@ def erase_words(session: orm.Session, comment: Comment, *, by: int, now: dt.date
     comment.text = comment.html = comment.reason = ""
     session.execute(sa.update(CommentReport).where(CommentReport.comment_id == comment.id).values(reason=""))
     history.record(session, "erased", kind="comment", public_id=comment.public_id, by=by, now=now)
-
-
-def erase_of(session: orm.Session, item_id: int) -> None:
-    """Remove every comment on an item with its reports: a part of erasing the item."""
-    ids = sa.select(Comment.id).where(Comment.item_id == item_id)
-    session.execute(sa.delete(CommentReport).where(CommentReport.comment_id.in_(ids)))
-    session.execute(sa.delete(Comment).where(Comment.item_id == item_id, Comment.parent_id.is_not(None)))
-    session.execute(sa.delete(Comment).where(Comment.item_id == item_id))
 
 
 def _check(text: str, kind: CommentKind, parent: Comment | None, item: Item) -> None:
