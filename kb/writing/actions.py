@@ -21,10 +21,14 @@ from kb.items.rules import RevisionStatus
 from kb.permissions import State
 from kb.writing import keeping, kinds, queries
 from kb.writing.erasure import erase
+from kb.writing.readiness import readiness
 from kb.writing.rules import Blocker
 
 __all__ = ["BlockedError", "StaleError", "erase"]
-FIXED = ("id", "kind", "state", "author", "shared_with_school", "school", "created", "published", "fictional")
+FIXED = (  # what no form changes
+    *("id", "kind", "state", "author", "shared_with_school", "school", "network", "created", "published", "fictional"),
+    "small_counts_confirmed",
+)
 _UP = (State.PUBLISHED, State.WITHDRAWN)
 
 
@@ -56,7 +60,7 @@ def start(session: orm.Session, document: Any, *, by: int, now: dt.datetime) -> 
         "edition": None,
         "publications": [],
     }
-    document = kinds.as_written(session, None, document.model_copy(update=new), now=now)
+    document = kinds.written(session, None, document.model_copy(update=new), now=now)
     item = kinds.save(session, document, by=by, now=now)
     keeping.keep(session, item, kinds.document_of(session, item), status=RevisionStatus.SAVED, by=by, now=now)
     return item
@@ -73,10 +77,9 @@ def edit(session: orm.Session, item: Item, document: Any, *, base: str, by: int,
     document = document.model_copy(update={name: getattr(before, name) for name in FIXED} | {"updated": None})
     if keeping.version(base) != item.row_version:
         raise StaleError(base=keeping.text_of_base(session, item, base), mine=document, theirs=before)
-    document = kinds.as_written(session, before, document, now=now)
+    document = kinds.written(session, before, document, now=now)
     if before.mark() == document.mark():
         return item
-    document = kinds.written(session, before, document, now=now)
     keeping.keep_first(session, item, by=by, now=now)
     if item.state in _UP:
         _propose(session, item, document, by=by, now=now)
@@ -93,7 +96,7 @@ def submit(session: orm.Session, item: Item, *, by: int, now: dt.datetime, note:
     """Ask the hub to review a draft; BlockedError says what is missing. Twice is once."""
     _lock(session, item)
     if item.state is State.DRAFT:
-        _refuse_blocked(session, kinds.document_of(session, item))
+        _refuse_blocked(session, item, kinds.document_of(session, item))
         _move(session, item, State.REVIEW, action="submitted", by=by, now=now, note=note)
     elif item.state is not State.REVIEW:
         raise ConflictError("It is no draft any more. Open it again to see how it stands.")
@@ -114,7 +117,7 @@ def publish(
         return item
     if item.state is State.ERASED:
         raise ConflictError("It was erased and does not come back.")
-    _refuse_blocked(session, document)
+    _refuse_blocked(session, item, document, publishing=True)
     if waiting is not None:
         waiting.status = RevisionStatus.SAVED  # the published text gets a revision of its own, based on this one
         session.flush()
@@ -254,8 +257,8 @@ def _note(session: orm.Session, item: Item, note: str) -> None:
         session.execute(sa.update(Publication).where(Publication.id == latest).values(note=note))
 
 
-def _refuse_blocked(session: orm.Session, document: Any) -> None:
-    if found := kinds.blockers(session, document):
+def _refuse_blocked(session: orm.Session, item: Item, document: Any, *, publishing: bool = False) -> None:
+    if found := readiness(session, item, document, publishing=publishing).every():
         raise BlockedError(found)
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb import history, reach
+from kb.attachments import actions as attachments
 from kb.cases.models import CaseSection
 from kb.cycles.models import Cycle, Prediction, Result, StepAnswer
 from kb.db import Base
@@ -47,6 +48,7 @@ def erase(session: orm.Session, item: Item, *, by: int | None, now: dt.datetime)
     _delete_links(session, item)
     for table, column in _PARTS:
         session.execute(sa.delete(table).where(getattr(table, column) == item.id))
+    attachments.erase(session, item)
     _delete_declared(session, item)
     session.execute(sa.update(Publication).where(Publication.item_id == item.id).values(note=""))
     session.execute(sa.update(History).where(History.public_id == item.public_id).values(facts={}))

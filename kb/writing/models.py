@@ -29,11 +29,15 @@ class Draft(Base):
 
 
 class SentForm(Base):
-    """A form that was sent with this key made this record: sending it again leads there and makes no second one."""
+    """A form that was sent with this key made this record: sending it again leads there and makes no second one.
+
+    ``base`` is the text it made: what is different in a form that is sent again was typed after that.
+    """
 
     __tablename__ = "sent_form"
 
     person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), primary_key=True)
     key: orm.Mapped[str] = orm.mapped_column(sa.String(40), primary_key=True)
     public_id: orm.Mapped[str] = orm.mapped_column(sa.String(8))
+    base: orm.Mapped[str] = orm.mapped_column(sa.String(40), default="")
     at: orm.Mapped[dt.datetime] = orm.mapped_column(index=True)

@@ -1,16 +1,20 @@
 """Reads for people who write: the record they work on, its open edit, its revisions."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.accounts.models import Membership, Person, Role
 from kb.errors import NotFoundError, WithdrawnError
 from kb.ids import Ref
 from kb.items.models import Item, Revision
 from kb.items.rules import Kind, RevisionStatus
 from kb.permissions import Permission, State, Viewer, can
+from kb.schools.models import School
 from kb.writing import kinds
 
 OPEN = (RevisionStatus.PROPOSED, RevisionStatus.RETURNED)
@@ -103,4 +107,69 @@ def revisions(session: orm.Session, item: Item) -> Sequence[Revision]:
     """Return all revisions of an item, the newest first."""
     return session.scalars(
         sa.select(Revision).where(Revision.item_id == item.id).order_by(Revision.number.desc())
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDraft:
+    """A draft as a hub may know of it: whose and where, and no word of it."""
+
+    kind: Kind
+    ref: Ref
+    school: str
+    author: str
+    has_left: bool
+    in_review: bool
+    changed: dt.datetime
+
+
+def drafts_of_hub(session: orm.Session, viewer: Viewer) -> list[WaitingDraft]:
+    """Return the drafts and write-ups in review whose author the viewer may change, those of people who left first."""
+    writes_there = (
+        sa.select(Membership.id)
+        .where(
+            Membership.person_id == Item.author_id,
+            Membership.school_id == Item.school_id,
+            Membership.role == Role.CONTRIBUTOR,
+            Membership.ended_at.is_(None),
+        )
+        .exists()
+    )
+    decides: sa.ColumnElement[bool] = Item.network_id.in_(viewer.curates)
+    if viewer.is_admin:
+        decides = sa.or_(decides, Item.network_id.is_(None))
+    found = session.execute(
+        sa.select(Item, School.name, Person.name, Person.ended_at, writes_there)
+        .join(School, School.id == Item.school_id)
+        .outerjoin(Person, Person.id == Item.author_id)
+        .where(Item.state.in_((State.DRAFT, State.REVIEW)), decides)
+        .order_by(Item.updated_at)
+    )
+    drafts = [
+        WaitingDraft(
+            kind=item.kind,
+            ref=Ref(item.public_id),
+            school=school,
+            author=author or "",
+            has_left=ended is not None or not writes,
+            in_review=item.state is State.REVIEW,
+            changed=item.updated_at,
+        )
+        for item, school, author, ended, writes in found
+    ]
+    return sorted(drafts, key=lambda draft: not draft.has_left)
+
+
+def contributors(session: orm.Session, school_id: int | None) -> Sequence[Person]:
+    """Return who writes for a school."""
+    return session.scalars(
+        sa.select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.school_id == school_id,
+            Membership.role == Role.CONTRIBUTOR,
+            Membership.ended_at.is_(None),
+            Person.ended_at.is_(None),
+        )
+        .order_by(Person.name)
     ).all()

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("public_id", sa.String(length=8), nullable=False),
+        sa.Column("base", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sent_form_person_id_person")),
         sa.PrimaryKeyConstraint("person_id", "key", name=op.f("pk_sent_form")),

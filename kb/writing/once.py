@@ -1,0 +1,39 @@
+"""One record for one form, however often it is sent: a key in the form remembers what it made."""
+
+import datetime as dt
+import re
+import secrets
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kb.writing.models import SentForm
+
+FIELD = "once"
+KEPT = dt.timedelta(days=90)
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
+
+
+def new_key() -> str:
+    """Return a key for a form that is shown for the first time."""
+    return secrets.token_urlsafe(16)
+
+
+def claim(session: orm.Session, *, person_id: int, key: str, public_id: str, now: dt.datetime) -> SentForm | None:
+    """Return what this person's form with the key made, or note that it makes ``public_id``.
+
+    ``public_id`` is new; if the row returned names another one, the form was sent before. The first to claim a key
+    holds it until the commit, so a second click waits and then finds it. None for a form without a key.
+    """
+    if not _KEY.fullmatch(key):
+        return None
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"person_id": person_id, "key": key, "public_id": public_id, "base": "", "at": now}
+    session.execute(insert(SentForm).values(row).on_conflict_do_nothing())
+    return session.get(SentForm, (person_id, key))
+
+
+def forget_old(session: orm.Session, *, now: dt.datetime) -> None:
+    """Forget the keys of forms that nobody can have open any more."""
+    session.execute(sa.delete(SentForm).where(SentForm.at < now - KEPT))
