@@ -14,6 +14,7 @@ from kb.cycles.reading import FIELDS, documents
 from kb.cycles.rules import TEXTS, Stage
 from kb.errors import InvalidError, LoopError
 from kb.ideas.models import ChangeIdea
+from kb.ideas.queries import kept_idea
 from kb.items import actions as items
 from kb.items.models import Item
 from kb.items.rules import Kind
@@ -144,6 +145,7 @@ def write(
 
     ``here``: people write it on this site, so a lock that is new was made here and not where a file comes from.
     """
+    document = _of_kept_idea(session, document)
     idea_id = items.row_id(session, Item, document.idea, "idea")
     if idea_id is None or session.get(ChangeIdea, idea_id) is None:
         message = f"{document.idea} is not an idea."
@@ -174,6 +176,14 @@ def _locks_made_here(
         return {(row.locked_at, row.lock_hash) for row in rows if not row.locked_at_origin}
     elsewhere = {(row.locked_at, row.lock_hash) for row in rows if row.locked_at_origin}
     return {(entry.locked_at, entry.lock_hash) for entry in document.predictions} - elsewhere
+
+
+def _of_kept_idea(session: orm.Session, document: CycleDocument) -> CycleDocument:
+    """Return the document, for an idea that was merged with the idea it went into, in its edition of now."""
+    kept = kept_idea(session, document.idea)
+    if kept is None:
+        return document
+    return document.model_copy(update={"idea": kept.public_id, "idea_edition": max(1, kept.edition)})
 
 
 def _fill(row: Cycle, document: CycleDocument) -> None:

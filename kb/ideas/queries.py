@@ -7,14 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.db import rows
-from kb.ideas.models import ChangeIdea
+from kb.errors import WithdrawnError
+from kb.ideas.models import ChangeIdea, IdeaMerge
 from kb.ideas.rules import Cost, Target
 from kb.ids import Ref
 from kb.items.models import Item
 from kb.items.queries import item_by_ref, readable
 from kb.items.rules import Kind
 from kb.networks.models import Network
-from kb.permissions import State, Viewer
+from kb.permissions import Permission, State, Viewer, can
 from kb.schools.models import School
 
 _FACTS = (
@@ -57,8 +58,24 @@ class IdeaFacts:
 
 
 def idea_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
-    """Return the idea, NotFoundError or WithdrawnError."""
-    return item_by_ref(session, viewer, Kind.IDEA, ref)
+    """Return the idea, NotFoundError or WithdrawnError; for one that was merged the idea it went into."""
+    try:
+        return item_by_ref(session, viewer, Kind.IDEA, ref)
+    except WithdrawnError:
+        kept = kept_idea(session, ref.public_id)
+        if kept is None or not can(viewer, Permission.ITEM_READ, kept):
+            raise
+        return kept
+
+
+def kept_idea(session: orm.Session, public_id: str) -> Item | None:
+    """Return the idea that a merged one went into, at the end of all merges; None where it was not merged."""
+    merge = sa.select(IdeaMerge.into_id).join(Item, Item.id == IdeaMerge.idea_id)
+    into = session.scalar(merge.where(Item.public_id == public_id, Item.state == State.WITHDRAWN))
+    if into is None:
+        return None
+    kept = session.get_one(Item, into)
+    return kept_idea(session, kept.public_id) or kept
 
 
 def facts(session: orm.Session, idea: Item) -> IdeaFacts:

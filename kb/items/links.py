@@ -36,7 +36,7 @@ def replace_links(session: orm.Session, source: Item, entries: Sequence[LinkEntr
         session.execute(sa.delete(Adaptation).where(Adaptation.link_id.in_(own)))
         session.execute(sa.delete(Link).where(Link.source_id == source.id))
     parents = {targets[entry.target].id for entry in entries if entry.type in ANCESTRY}
-    _refuse_loop(session, source, parents)
+    refuse_loop(session, source, parents)
     for entry in entries:
         session.add(_row(source, targets[entry.target], entry))
     session.flush()
@@ -72,7 +72,7 @@ def _targets(session: orm.Session, entries: Sequence[LinkEntry]) -> dict[str, It
     return found
 
 
-def _refuse_loop(session: orm.Session, source: Item, parent_ids: set[int]) -> None:
+def refuse_loop(session: orm.Session, source: Item, parent_ids: set[int]) -> None:
     """Refuse if walking up from the parents leads to the source."""
     if not parent_ids:
         return

@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from kb.cycles.models import Cycle
 from kb.db import rows
+from kb.ideas.models import IdeaMerge
 from kb.ids import Ref
 from kb.items.models import Adaptation, Item, Link
 from kb.items.queries import readable
@@ -66,7 +67,8 @@ def may_know(viewer: Viewer, item: type[Item] = Item) -> sa.ColumnElement[bool]:
             sa.and_(item.audience == Audience.SCHOOL, item.school_id.in_(viewer.schools)),
             sa.and_(item.audience == Audience.OWNER, item.author_id == viewer.person_id),
         )
-    gone = sa.and_(item.state == State.WITHDRAWN, item.published_at.is_not(None), audience)
+    merged = sa.exists().where(IdeaMerge.idea_id == item.id)  # the idea it went into stands in its place
+    gone = sa.and_(item.state == State.WITHDRAWN, item.published_at.is_not(None), audience, ~merged)
     return sa.or_(readable(viewer, item), gone)
 
 

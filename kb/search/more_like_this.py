@@ -55,6 +55,11 @@ def seed(session: orm.Session, viewer: Viewer, public_id: str) -> Seed | None:
     return Seed(row.id, row.kind, Ref(row.public_id, row.slug), row.title, row.language, _terms(texts))
 
 
+def typed(texts: Sequence[str]) -> Seed:
+    """Return a record that is only being typed."""
+    return Seed(0, Kind.IDEA, Ref(""), "", Language.EN, _terms(texts))
+
+
 def _tags(session: orm.Session, ids: Sequence[int]) -> Sequence[str]:
     """Return topics and subjects; never student groups, which a small test must not tell."""
     told = (Vocabulary.TOPIC, Vocabulary.SUBJECT)
