@@ -7,7 +7,7 @@ an older number is made again by ``kb db render``.
 
 import html
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from xml.etree.ElementTree import Element  # only the type; nothing is parsed with it
 
 import bleach
@@ -16,8 +16,9 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from kb.errors import InvalidError
+from kb.ids import PUBLIC_ID
 
-RENDERER = 1
+RENDERER = 2
 MAX_BYTES = 100_000
 MAX_BRACKETS = 2_000
 MAX_BRACKETS_IN_BLOCK = 200
@@ -29,29 +30,51 @@ MAX_DEPTH = 40
 _TOP_HEADING = 3  # the page owns h1 and h2
 _TAGS = frozenset(
     (
-        *("a", "abbr", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol"),
-        *("p", "pre", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+        *("a", "abbr", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "img", "li"),
+        *("ol", "p", "pre", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
     )
 )
-_ATTRIBUTES = {"a": ["href", "title"], "abbr": ["title"], "ol": ["start"], "th": ["scope"]}
+_OWN_PICTURE = re.compile(rf"/attachments/{PUBLIC_ID.pattern}/[a-z0-9-]+\.(?:png|jpg|webp)")
+
+
+def _of_picture(_tag: str, name: str, value: str) -> bool:
+    """Only pictures of our own are shown: one from elsewhere would tell its owner who reads this."""
+    return _OWN_PICTURE.fullmatch(value) is not None if name == "src" else name in ("alt", "loading")
+
+
+_ATTRIBUTES: dict[str, list[str] | Callable[[str, str, str], bool]] = {
+    "a": ["href", "title"],
+    "abbr": ["title"],
+    "img": _of_picture,
+    "ol": ["start"],
+    "th": ["scope"],
+}
+_PICTURE = re.compile(r'<img ?((?:[^>"]++|"[^"]*+")*+)>')
+_HAS_SOURCE, _HAS_WORDS = re.compile(r'\bsrc="[^"]'), re.compile(r'\balt="\s*[^"\s]')
 _PROTOCOLS = frozenset({"http", "https", "mailto"})
 _Attributes = MutableMapping[tuple[str | None, str], str]
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r'<(?:[^>"]++|"[^"]*+")*+>')
 _BLOCK_END = re.compile(r"</(?:p|li|h[3-6]|td|th|tr|pre|blockquote)>|<br ?/?>|<hr ?/?>")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n")
 
 
 class _PageHeadings(Treeprocessor):
-    """Push headings below those of the page, turn images into links and give table headers a scope."""
+    """Push headings below those of the page, keep our own pictures that have words, and give table headers a scope.
+
+    Any other picture becomes a link.
+    """
 
     def run(self, root: Element) -> None:
         for element in root.iter():
             if re.fullmatch("h[1-6]", element.tag):
                 element.tag = f"h{max(_TOP_HEADING, int(element.tag[1]))}"
             elif element.tag == "img":
-                alt, source = element.get("alt", ""), element.get("src", "")
-                element.tag = "a"
+                alt, source = element.get("alt", "").strip(), element.get("src", "")
                 element.attrib.clear()
+                if alt and _OWN_PICTURE.fullmatch(source):
+                    element.attrib.update(src=source, alt=alt, loading="lazy")
+                    continue
+                element.tag = "a"
                 element.set("href", source)
                 element.text = alt or source
             elif element.tag == "th":
@@ -69,6 +92,11 @@ def _open_link(attributes: _Attributes, new: bool = False, /) -> _Attributes:  #
     del new
     attributes[(None, "rel")] = "nofollow ugc noopener"
     return attributes
+
+
+def _whole_picture(match: re.Match[str]) -> str:
+    """Leave out a picture that was written as HTML and is not ours or says nothing to who cannot see it."""
+    return match.group() if _HAS_SOURCE.search(match.group(1)) and _HAS_WORDS.search(match.group(1)) else ""
 
 
 def normalise(text: str) -> str:
@@ -125,6 +153,7 @@ def render(text: str) -> str:
         message = "This text is nested too deeply. Use fewer levels of lists or quotations."
         raise InvalidError(message) from error
     clean = bleach.clean(raw, tags=_TAGS, attributes=_ATTRIBUTES, protocols=_PROTOCOLS)
+    clean = _PICTURE.sub(_whole_picture, clean)
     return bleach.linkify(clean, callbacks=[_open_link], skip_tags={"pre", "code"})
 
 

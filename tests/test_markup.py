@@ -44,6 +44,38 @@ def test_images_from_elsewhere_become_links() -> None:
     assert '<a href="https://example.org/x.png" rel="nofollow ugc noopener">a chart</a>' in rendered
 
 
+OWN = "/attachments/3f7k2m9a/wall-chart.png"
+
+
+def test_our_own_pictures_are_shown_with_their_words() -> None:
+    shown = f'<p>See <img alt="A &gt; &quot;wall&quot; chart" loading="lazy" src="{OWN}"></p>'
+    assert render(f'See ![A > "wall" chart]({OWN})') == shown
+    assert render(f'See <img alt="A wall" src="{OWN}" onerror="x()">') == f'<p>See <img alt="A wall" src="{OWN}"></p>'
+    assert plain(render(f'Before <img alt="a > b" src="{OWN}"> after')) == "Before after"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"![]({OWN})",
+        f"![ ]({OWN})",
+        f"![x]({OWN}?next=1)",
+        "![x](/attachments/3f7k2m9a/../../sign-out)",
+        "![x](//attachments/3f7k2m9a/a.png)",
+        "![x](/attachments/3f7k2m9a/a.svg)",
+        f'<img src="{OWN}">',
+        f'<img alt=" " src="{OWN}">',
+        '<img alt="x" src="https://example.org/x.png">',
+        '<img alt="x" src="/attachments/3f7k2m9a/../x.png">',
+        f'<img alt="x" srcset="{OWN}">',
+        f"<img src=x alt='src=\"{OWN}\"'>",
+        '<img src=x alt="<img src=y onerror=z>">',
+    ],
+)
+def test_no_other_picture_is_shown(source: str) -> None:
+    assert "<img" not in render(source)
+
+
 def test_raw_html_is_shown_and_not_run() -> None:
     assert render("<script>alert(1)</script>") == "&lt;script&gt;alert(1)&lt;/script&gt;"
 
