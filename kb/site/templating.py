@@ -18,9 +18,11 @@ from kb.site import labels, words
 from kb.site.account_menu import account_menu
 from kb.site.badges import badge
 from kb.site.frame import frame
+from kb.site.said import said
 from kb.site.words import plural
 from kb.site.words import translate as _
 from kb.web import context, csrf
+from kb.writing.addresses import check_url, edit_url
 
 FOLDERS = {"idea": "/ideas/", "cycle": "/cycles/", "case": "/cases/"}
 
@@ -30,12 +32,15 @@ def register(app: flask.Flask) -> None:
     words.register(app)
     app.jinja_env.globals.update(
         item_url=item_url,
+        edit_url=edit_url,
+        check_url=check_url,
         school_url=school_url,
         network_url=network_url,
         followed_url=followed_url,
         place=place,
         badge=badge,
         frame=frame,
+        said=said,
         account_menu=account_menu,
         lang_of=lang_of,
         request_id=request_id,
