@@ -18,6 +18,8 @@ from kb.db import Database
 from kb.ideas.document import IdeaDocument
 from kb.ids import new_public_id
 from kb.permissions import Audience, State
+from kb.privacy import actions as privacy
+from kb.privacy.queries import open_hits, texts_of
 from kb.reviews import queries, rules
 from kb.writing import actions as writing
 from kb.writing import kinds
@@ -64,6 +66,8 @@ def _make(session: orm.Session, **over: Any) -> World:
         **given,
     )
     item = writing.start(session, document, by=alice.id, now=NOW)
+    told = open_hits(session, item, texts_of(document), as_curator=False)
+    privacy.confirm(session, item, [hit.fingerprint for hit in told], as_curator=False, by=alice.id, now=NOW)
     writing.submit(session, item, by=alice.id, now=SUBMITTED)
     return World(alice, bob, charlie, carla, item)
 
