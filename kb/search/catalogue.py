@@ -65,4 +65,5 @@ class Catalogue:
 def _refreshed(session: orm.Session, held: Snapshot | None, number: int) -> Snapshot:
     known = held.columns if held is not None else columns.EMPTY
     after = held.number if held is not None else -1
-    return Snapshot(number, columns.refresh(session, known, after=after), registers.read(session))
+    read = registers.read(session)
+    return Snapshot(number, columns.refresh(session, known, read.tag_ids, after=after), read)

@@ -5,8 +5,8 @@ so that everything else can refer to rows.
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,9 @@ from kb.items.rules import Kind, Language, LinkType
 from kb.methods.models import MethodVersion
 from kb.permissions import Audience, State
 from kb.schools.models import School
-from kb.search import details
+from kb.search import details, editions
 from kb.search.details import codes
+from kb.search.editions import Edition, TagIds
 
 KINDS, STATES, AUDIENCES, LANGUAGES = codes(Kind), codes(State), codes(Audience), codes(Language)
 RESULTS, DECISIONS = codes(ResultStatus), codes(Decision)
@@ -49,6 +50,7 @@ ROW = np.dtype(
         ("locale", np.int8),
         ("shared", np.bool_),
         ("done", np.bool_),
+        ("old", np.bool_),  # a cycle that tested an edition that is no longer in force
         *details.FIELDS,
     ]
 )
@@ -58,7 +60,10 @@ Index = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The rows, where each item's row is (``row_of``, -1 for none), its tags, and the cycles a case study cites."""
+    """The rows, where each item's row is (``row_of``, -1 for none), its tags, and the cycles a case study cites.
+
+    ``tested_…`` are pairs of the row of an ``old`` cycle and a value of its edition (``editions``), as ``packed``.
+    """
 
     rows: Rows
     row_of: Index
@@ -66,9 +71,14 @@ class Columns:
     tag_ids: Index
     citing_rows: Index
     cited_ids: Index
+    tested_rows: Index
+    tested_values: Index
+    editions: Mapping[int, Edition] = field(default_factory=dict)
+    tags: TagIds = field(default_factory=dict)
 
 
-EMPTY = Columns(np.zeros(0, ROW), *(np.zeros(0, np.int64) for _ in range(5)))
+_NO = np.zeros(0, np.int64)
+EMPTY = Columns(np.zeros(0, ROW), _NO, _NO, _NO, _NO, _NO, _NO, _NO)
 _BATCH = 5_000
 
 
@@ -77,8 +87,13 @@ def school_year(day: dt.date | None) -> int:
     return NONE if day is None else day.year - (day.month < SUMMER)
 
 
-def refresh(session: orm.Session, old: Columns, *, after: int) -> Columns:
-    """Return the columns with every item whose change number is above ``after`` read again."""
+def refresh(session: orm.Session, old: Columns, tag_ids: TagIds, *, after: int) -> Columns:
+    """Return the columns with every item whose change number is above ``after`` read again; ``tag_ids`` as of now.
+
+    The cycles of an idea that has changed are read too, for another edition may be in force.
+    """
+    if old.tags != tag_ids:
+        old = _looked_up(old, tag_ids)
     fresh = _read_rows(session, after)
     if not len(fresh):
         return old
@@ -92,12 +107,30 @@ def refresh(session: orm.Session, old: Columns, *, after: int) -> Columns:
         after=after,
     )
     details.mark_outcomes(fresh, outcomes)
+    tested = editions.tested(session, None if after < 0 else _changed(after))
+    fresh["old"] = np.isin(fresh["id"], np.fromiter(tested, np.int64))
     rows, row_of = _placed(old, fresh)
     changed = np.zeros(len(rows), np.bool_)
     changed[row_of[fresh["id"]]] = True
-    tag_rows, tag_ids = _joined(old.tag_rows, old.tag_ids, tags, row_of, changed)
+    tag_rows, tags_of = _joined(old.tag_rows, old.tag_ids, tags, row_of, changed)
     citing_rows, cited_ids = _joined(old.citing_rows, old.cited_ids, cited, row_of, changed)
-    return Columns(rows, row_of, tag_rows, tag_ids, citing_rows, cited_ids)
+    pairs = np.array(list(editions.pairs(tested, tag_ids)), np.int64).reshape(-1, 2)
+    tested_rows, tested_values = _joined(old.tested_rows, old.tested_values, pairs, row_of, changed)
+    held = {cycle: edition for cycle, edition in old.editions.items() if not changed[row_of[cycle]]} | tested
+    return Columns(rows, row_of, tag_rows, tags_of, citing_rows, cited_ids, tested_rows, tested_values, held, tag_ids)
+
+
+def _looked_up(old: Columns, tag_ids: TagIds) -> Columns:
+    """Return the columns with the tags of tested editions looked up again: one may have become another."""
+    pairs = np.array(list(editions.pairs(old.editions, tag_ids)), np.int64).reshape(-1, 2)
+    return replace(old, tested_rows=old.row_of[pairs[:, 0]], tested_values=pairs[:, 1], tags=tag_ids)
+
+
+def _changed(after: int) -> sa.Select[tuple[int]]:
+    """Return the items that changed since, and the cycles of the ideas among them."""
+    items = sa.select(Item.id).where(Item.change_seq > after)
+    cycles = sa.select(Cycle.item_id).where(Cycle.idea_id.in_(items))
+    return sa.select(sa.union(items, cycles).subquery().c.id)
 
 
 def _placed(old: Columns, fresh: Rows) -> tuple[Rows, Index]:
@@ -121,7 +154,8 @@ def _joined(
 
 def _pairs(session: orm.Session, *selects: sa.Select[int, int], after: int) -> list[Index]:
     """Return the pairs that each select gives for the items changed after ``after``; one query for all of them."""
-    marked = [select.add_columns(sa.literal(n)).where(Item.change_seq > after) for n, select in enumerate(selects)]
+    wanted = sa.true() if after < 0 else Item.id.in_(_changed(after))
+    marked = [select.add_columns(sa.literal(n)).where(wanted) for n, select in enumerate(selects)]
     found = np.array([tuple(row) for row in session.execute(sa.union_all(*marked))], np.int64).reshape(-1, 3)
     return [found[found[:, 2] == n, :2] for n in range(len(selects))]
 
@@ -156,8 +190,9 @@ def _read_rows(session: orm.Session, after: int) -> Rows:
         .outerjoin(MethodVersion, MethodVersion.id == Cycle.method_version_id)
         .outerjoin(School, School.id == Item.school_id)
         .outerjoin(ChangeIdea, ChangeIdea.item_id == Item.id)
-        .where(Item.change_seq > after)
     )
+    if after >= 0:
+        select = select.where(Item.id.in_(_changed(after)))
     parts = [np.array([_row(*values) for values in part], ROW) for part in session.execute(select).partitions(_BATCH)]
     return np.concatenate(parts) if parts else np.zeros(0, ROW)
 
@@ -202,6 +237,7 @@ def _row(  # noqa: PLR0913, PLR0917 - one argument a column, in the order of the
         int(locale[0]) if locale and locale[0].isdecimal() else NONE,
         shared,
         stage == Stage.DONE.value,
+        False,
         *details.values(*rest),
     )
 

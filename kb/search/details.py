@@ -79,7 +79,7 @@ def values(
         UNKNOWN if group_size is None else group_size,
         SCALES.get(scale or "", UNKNOWN),
         COSTS.get(cost or "", UNKNOWN),
-        UNKNOWN if staff_time is None else _time(staff_time),
+        UNKNOWN if staff_time is None else time_code(staff_time),
         GRADES.get(low or "", UNKNOWN),
         GRADES.get(high or "", UNKNOWN),
         *(UNKNOWN if value is None else value for value in context),
@@ -88,7 +88,8 @@ def values(
 
 
 @functools.lru_cache(maxsize=4096)
-def _time(text: str) -> int:
+def time_code(text: str) -> int:
+    """Return the code of a time of staff in words."""
     return TIMES[bucket(text).value]
 
 

@@ -25,6 +25,7 @@ from kb.methods.models import MethodVersion
 from kb.networks.models import Network
 from kb.permissions import Audience, State
 from kb.schools.models import School
+from kb.search import editions
 from kb.search.analysis import clean, tokens
 from kb.search.engine import Document
 
@@ -35,6 +36,7 @@ TITLE, SUMMARY, KEYWORDS, BODY, PLACE = 3.0, 2.0, 1.5, 1.0, 0.5
 _GAP = 50  # positions between two texts, so that no phrase runs from one into the next
 _MAX_PLACES = 65_535  # a position fits into 16 bits; what stands further back takes part in no phrase
 _HYPOTHESIS = "hypothesis"
+_INHERITED = (Vocabulary.TOPIC, Vocabulary.SUBJECT)  # by cycles, of their idea
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,13 @@ class _Neighbours:
         )
         self.tags = _many(
             session.execute(
-                sa.select(ItemTag.item_id, Tag.label).join(Tag).where(ItemTag.item_id.in_(idea_ids)).order_by(Tag.id)
+                sa.select(ItemTag.item_id, Tag.label)
+                .join(Tag)
+                .where(ItemTag.item_id.in_(idea_ids), Tag.vocabulary.in_(_INHERITED))
+                .order_by(Tag.id)
             )
         )
+        self._read_editions(session)
         self.measures = _many(
             session.execute(
                 sa.select(Result.cycle_id, Result.measure).where(Result.cycle_id.in_(ids)).order_by(Result.position)
@@ -150,6 +156,24 @@ class _Neighbours:
                 .order_by(Prediction.position)
             )
         )
+
+    def _read_editions(self, session: orm.Session) -> None:
+        """Read what cycles have of an edition that is no longer in force."""
+        tested = editions.tested(session, sorted(self.cycles))
+        wanted = {driver for edition in tested.values() for driver in edition.drivers}
+        titles = dict(
+            session.execute(
+                sa.select(Driver.public_id, Driver.title).where(
+                    Driver.public_id.in_(wanted), Driver.retired_on.is_(None)
+                )
+            ).all()
+            if wanted
+            else ()
+        )
+        self.editions = {
+            cycle: [*one.topics, *one.subjects, *(titles[driver] for driver in one.drivers if driver in titles)]
+            for cycle, one in tested.items()
+        }
 
 
 def _names(
@@ -190,7 +214,10 @@ def _source(item: Item, held: _Neighbours) -> Source:
 
 
 def _of_cycle(item: Item, held: _Neighbours) -> Iterator[tuple[float, str]]:
-    """Yield what a cycle is found by; of a group under the minimum neither its name nor a number is told."""
+    """Yield what a cycle is found by: of its idea the title as it is, and topics, subjects and drivers as tested.
+
+    Of a group under the minimum neither its name nor a number is told.
+    """
     cycle, idea, method = held.cycles[item.id]
     small = is_small(students(cycle.group_size, cycle.scale), held.minimums.get(item.network_id or 0, DEFAULT_MINIMUM))
     for tag in item.tags:
@@ -203,5 +230,5 @@ def _of_cycle(item: Item, held: _Neighbours) -> Iterator[tuple[float, str]]:
     yield from ((BODY, words_only(text, small=small)) for text in held.questions.get(item.id, ()))
     if covers(idea, item):
         yield KEYWORDS, idea.title
-        yield from ((KEYWORDS, text) for text in held.tags.get(idea.id, ()))
-        yield from ((KEYWORDS, text) for text in held.drivers.get(idea.id, ()))
+        now = [*held.tags.get(idea.id, ()), *held.drivers.get(idea.id, ())]
+        yield from ((KEYWORDS, text) for text in held.editions.get(item.id, now))

@@ -4,7 +4,7 @@ Values of one facet are joined by OR, facets by AND, and the counts of a facet l
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -124,6 +124,18 @@ class Filters:
         """Return for each filter how many results there would be without it."""
         counts = {name: int(self.apply(hits, but=name).sum()) for name in self._bitmaps}
         return {name: count for name, count in counts.items() if count}
+
+
+def as_now(query: Query, picture: Picture, registers: Registers) -> Query:
+    """Return the query with merged tags by the name they have now; one of hidden records stays as it was typed."""
+    tags = {name: values for name, values in query.filters.items() if name in _TAGS}
+    now = {name: _now(values, picture.facets[name].codes, registers.by_facet[name]) for name, values in tags.items()}
+    return replace(query, filters={**query.filters, **now}) if now != tags else query
+
+
+def _now(values: tuple[str, ...], seen: npt.NDArray[np.int32], register: Register) -> tuple[str, ...]:
+    codes = [(value, register.codes.get(value, -1)) for value in values]
+    return tuple(dict.fromkeys(register.values[code] if code in seen else value for value, code in codes))
 
 
 def _order(name: str, value: FacetValue) -> tuple[int, str]:

@@ -1,8 +1,9 @@
 """What one viewer can see of the catalogue: which rows, with which values, tested how often.
 
 It is made once for a viewer and a change, then only counted over.
-A cycle inherits topic and subject from its idea, an idea or case study carries the values of the cycles that test it or
-that it cites; both only where the viewer may read the other record, so that no count tells of what is hidden.
+A cycle inherits topic and subject from the edition of its idea that it tested, an idea or case study carries the
+values of the cycles that test it or that it cites; both only where the viewer may read the other record, so that no
+count tells of what is hidden.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from kb.search import columns
 from kb.search.access import readable_rows
 from kb.search.columns import KINDS, NONE, STATES, Columns, Index
 from kb.search.details import MET
+from kb.search.editions import INHERITED, unpacked
 from kb.search.engine import Bitmap
 from kb.search.registers import LABELS, TESTED_AT, Registers
 
 OWN = ("kind", "language")
-INHERITED = ("topic", "subject", "cost", "time")
 CARRIED = ("grade", "result", "decision", "met", "group", "scale", "method", "year", "locale", "network", "school")
 STARTED = "day"  # carried like a facet, but asked for as a range
 _DENSE = 1 << 23
@@ -76,6 +77,9 @@ def make(viewer: Viewer, held: Columns, registers: Registers) -> Picture:
     cited_row = columns.rows_of(held, held.cited_ids)
     cycle_rows = np.flatnonzero(visible & (idea_row >= 0))
     inherits = cycle_rows[visible[idea_row[cycle_rows]]]
+    current = inherits[~rows["old"][inherits]]
+    inheriting = np.zeros(len(rows), np.bool_)
+    inheriting[inherits] = True
     cites = np.flatnonzero(visible[held.citing_rows] & (cited_row >= 0))
     cites = cites[visible[cited_row[cites]] & (rows["kind"][cited_row[cites]] == KINDS[Kind.CYCLE])]
     to = np.concatenate([idea_row[inherits], held.citing_rows[cites]])
@@ -84,7 +88,8 @@ def make(viewer: Viewer, held: Columns, registers: Registers) -> Picture:
     for facet in (*OWN, *INHERITED, *CARRIED, STARTED):
         own = _own(facet, held, registers, visible)
         if facet in INHERITED:
-            own = _distinct(own, _carry(own, inherits, idea_row[inherits]), len(rows))
+            own = _distinct(own, _carry(own, current, idea_row[current]), len(rows))
+            own = _distinct(own, _of_edition(facet, held, inheriting), len(rows))
         elif facet in (*CARRIED, STARTED):
             own = _distinct(own, _carry(own, to, of), len(rows))
         facets[facet] = own
@@ -117,6 +122,13 @@ def _own(facet: str, held: Columns, registers: Registers, visible: Bitmap) -> Va
     column = held.rows[facet]
     chosen = np.flatnonzero(visible & (column != NONE))
     return Values(chosen.astype(np.int32), column[chosen].astype(np.int32))
+
+
+def _of_edition(facet: str, held: Columns, inheriting: Bitmap) -> Values:
+    """Return what cycles have of an edition of their idea that is no longer in force."""
+    facets, codes = unpacked(held.tested_values)
+    chosen = (facets == INHERITED.index(facet)) & inheriting[held.tested_rows]
+    return Values(held.tested_rows[chosen].astype(np.int32), codes[chosen].astype(np.int32))
 
 
 def _small(rows: columns.Rows, registers: Registers) -> Bitmap:

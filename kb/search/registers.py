@@ -11,13 +11,14 @@ from sqlalchemy import orm
 from kb.cells import DEFAULT_MINIMUM
 from kb.evidence.rules import EvidenceLabel
 from kb.glossary.models import Term
-from kb.items.models import Tag
+from kb.items.models import Tag, TagAlias
 from kb.items.rules import Vocabulary
 from kb.methods.models import Method, MethodVersion
 from kb.networks.models import Network
 from kb.schools.models import School
 from kb.search.columns import DECISIONS, KINDS, LANGUAGES, RESULTS
 from kb.search.details import COSTS, MET, SCALES, TIMES, codes
+from kb.search.editions import TagIds
 from kb.search.terms import Synonyms
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -58,22 +59,29 @@ class Register:
 class Registers:
     """All registers by facet, the tags of each vocabulary as a bitmap by tag id, and the synonyms.
 
+    ``tag_ids`` knows merged tags by their old names too, and so do the codes of their facets.
     ``minimums`` is the smallest group of students a network tells of, by network id; the last entry is for no network.
     """
 
     by_facet: Mapping[str, Register]
     tags: Mapping[str, npt.NDArray[np.bool_]]
+    tag_ids: TagIds
     synonyms: Synonyms
     minimums: npt.NDArray[np.int32]
 
 
 def read(session: orm.Session) -> Registers:
-    """Return all registers; five queries, whatever the number of items."""
+    """Return all registers; six queries, whatever the number of items."""
     tags = session.execute(sa.select(Tag.id, Tag.vocabulary, Tag.slug, Tag.label)).all()
+    merged = session.execute(sa.select(TagAlias.tag_id, TagAlias.vocabulary, TagAlias.slug)).all()
     by_facet = {
-        facet: _register((tag, slug, label) for tag, vocabulary, slug, label in tags if vocabulary is wanted)
+        facet: _register(
+            ((tag, slug, label) for tag, vocabulary, slug, label in tags if vocabulary is wanted),
+            old={slug: tag for tag, vocabulary, slug in merged if vocabulary is wanted},
+        )
         for facet, wanted in VOCABULARIES.items()
     }
+    tag_ids = {(facet, slug): tag for facet in VOCABULARIES for slug, tag in by_facet[facet].codes.items()}
     titles = sa.select(Method.id, Method.code, MethodVersion.title).join(MethodVersion).order_by(MethodVersion.id)
     by_facet["method"] = _register(session.execute(titles))
     networks = session.execute(sa.select(Network.id, Network.public_id, Network.name, Network.minimum_group)).all()
@@ -85,15 +93,16 @@ def read(session: orm.Session) -> Registers:
     return Registers(
         by_facet,
         {facet: _bitmap(by_facet[facet], size) for facet in VOCABULARIES},
+        tag_ids,
         _synonyms(session),
         _minimums({network: minimum for network, *_, minimum in networks}),
     )
 
 
-def _register(rows: object) -> Register:
+def _register(rows: object, old: Mapping[str, int] | None = None) -> Register:
     found: list[tuple[int, str, str]] = list(rows)  # type: ignore[call-overload]  # rows of a result, or a generator
     return Register(
-        codes={value: code for code, value, _ in found},
+        codes={**(old or {}), **{value: code for code, value, _ in found}},
         names={code: name for code, _, name in found},
         values={code: value for code, value, _ in found},
     )

@@ -15,7 +15,8 @@ from kb import feed
 from kb.config import Settings
 from kb.db import Database
 from kb.errors import KbError
-from kb.permissions import ANONYMOUS, Viewer
+from kb.items.rules import Kind
+from kb.permissions import ANONYMOUS, State, Viewer
 from kb.search import (
     engines,
     facets,
@@ -29,6 +30,7 @@ from kb.search import (
 )
 from kb.search.analysis import clean
 from kb.search.catalogue import Catalogue, Snapshot
+from kb.search.columns import KINDS, STATES
 from kb.search.dictionary import Dictionary
 from kb.search.engine import Engine, IndexUnavailableError, SearchTimeoutError, Status, Term
 from kb.search.excerpts import excerpts
@@ -93,6 +95,7 @@ class Search:
     def __init__(self, database: Database, settings: Settings, engine: Engine | None = None) -> None:
         self._database = database
         self._settings = settings
+        self._limit = settings.search_time_limit
         self._catalogue = Catalogue()
         self._engine: Engine = engine or engines.make(database, settings)
         self._indexer = Indexer(database, self._engine)
@@ -119,7 +122,7 @@ class Search:
         snapshot = self._catalogue.at(session, change_number)
         picture = snapshot.picture(viewer)
         like = more_like_this.seed(session, viewer, query.like) if query.like else None
-        query = query if like else replace(query, like="")
+        query = facets.as_now(query if like else replace(query, like=""), picture, snapshot.registers)
         terms = (meant := list(like.terms) if like else build(query.clauses, snapshot.registers.synonyms))[:MAX_TERMS]
         found, problem = self._found(terms, snapshot, picture, like)
         mine = places.mine(session, query.place) if query.place else None
@@ -166,6 +169,7 @@ class Search:
         """Return what is new or changed in a search after a change; None where it cannot be searched now."""
         snapshot = self._catalogue.at(session, change_number)
         picture, seqs = snapshot.picture(viewer), snapshot.columns.rows["seq"]
+        query = facets.as_now(query, picture, snapshot.registers)
         like = more_like_this.seed(session, viewer, query.like) if query.like else None
         terms = (like.terms if like else build(query.clauses, snapshot.registers.synonyms))[:MAX_TERMS]
         found, problem = self._found(terms, snapshot, picture, like)
@@ -177,6 +181,21 @@ class Search:
         newest = rows[np.argsort(-seqs[rows], kind="stable")]
         ids = snapshot.columns.rows["id"][newest[:PAGE_SIZE]].tolist()
         return Changed(tuple(ids), len(rows), int(seqs[newest[0]]) if len(rows) else after)
+
+    def alike(
+        self, session: orm.Session, viewer: Viewer, texts: Sequence[str], change_number: int, *, most: int
+    ) -> tuple[int, ...]:
+        """Return the published ideas most like what is being typed that the viewer may read; none without an index."""
+        snapshot = self._catalogue.at(session, change_number)
+        like = more_like_this.typed(texts)
+        found, problem = self._found(like.terms, snapshot, snapshot.picture(viewer), like)
+        if problem:
+            return ()
+        held = snapshot.columns.rows
+        is_idea = (held["kind"] == KINDS[Kind.IDEA]) & (held["state"] == STATES[State.PUBLISHED])
+        rows = np.flatnonzero(found.hits & is_idea)
+        best = rows[np.argsort(-found.scores[rows], kind="stable")][:most]
+        return tuple(held["id"][best].tolist())
 
     def completions(self, session: orm.Session, text: str, change_number: int) -> list[str]:
         """Return ways to go on from what was typed, from public words and titles only."""
@@ -207,9 +226,7 @@ class Search:
         if not terms:
             return matching.nothing(picture) if like else matching.everything(picture), ""
         try:
-            match = self._engine.match(
-                terms, picture.allowed, deadline=time.monotonic() + self._settings.search_time_limit
-            )
+            match = self._engine.match(terms, picture.allowed, deadline=time.monotonic() + self._limit)
         except IndexUnavailableError as error:
             self._complain(error)
             return matching.everything(picture), "index"

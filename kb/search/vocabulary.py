@@ -110,7 +110,11 @@ class Vocabulary:
 
 
 def make(forms: Iterable[Known], titles: Iterable[str]) -> Vocabulary:
-    """Return the vocabulary of these words (of forms that differ in accents only, the most frequent) and titles."""
+    """Return the vocabulary of these words and titles.
+
+    Of forms that differ in accents only the most frequent stands for all, with the records of all: one that holds two
+    of them counts twice.
+    """
     words: dict[str, Known] = {}
     for known in forms:
         folded = fold(known.form)

@@ -54,7 +54,7 @@ def _counted(words: Vocabulary) -> dict[str, int]:
 
 
 def _recounted(database: Database, among: set[int] | None = None) -> dict[str, int]:
-    """Count the words of public records by hand."""
+    """Count the words of public records by hand; a record that writes one with and without accents counts twice."""
     with database.reading() as session:
         public = [
             item.id
@@ -64,7 +64,7 @@ def _recounted(database: Database, among: set[int] | None = None) -> dict[str, i
         chosen = [item for item in public if among is None or item in among]
         counts: Counter[str] = Counter()
         for source in load(session, chosen):
-            counts.update({fold(form) for form in dictionary._forms(source)})
+            counts.update(fold(form) for form in dictionary._forms(source))
     return dict(counts)
 
 

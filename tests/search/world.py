@@ -14,7 +14,7 @@ from kb.cycles.models import Prediction
 from kb.cycles.rules import Decision, Outcome, ResultStatus, Scale, Stage
 from kb.db import Database
 from kb.ideas.rules import Cost
-from kb.items.models import Item
+from kb.items.models import Item, Revision
 from kb.items.rules import Kind, Language, LinkType, Vocabulary
 from kb.permissions import ANONYMOUS, Audience, State, Viewer
 from kb.search.query import Query, parse
@@ -93,6 +93,9 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
         make_idea(session, **shared(), cost=dice.choice([None, *Cost]), staff_time=dice.choice(STAFF_TIMES))
         for _ in range(size // 4)
     ]
+    for idea in ideas[::2]:
+        topics, subjects = dice.sample(["Attendance", "Belonging", "Gone"], 2), dice.sample(["Math", "Art"], 1)
+        publish_edition(session, idea, 2, topics=topics, subjects=subjects, cost=dice.choice([None, *Cost]))
     cycles = [
         make_cycle(session, dice.choice(ideas), method=dice.choice(methods), **shared(), **_test(dice))
         for _ in range(size // 2)
@@ -117,9 +120,24 @@ def make_world(session: orm.Session, seed: int, size: int = 40) -> World:
     return World({**viewers, "anonymous": ANONYMOUS, "stranger": Viewer(person_id=10**6)}, items)
 
 
+def publish_edition(session: orm.Session, idea: Item, edition: int, **content: Any) -> None:
+    """Keep what an idea held in the edition before, and let this one be in force."""
+    held = {name: value for name, value in content.items() if value}
+    before = Revision(
+        item_id=idea.id, number=edition - 1, edition=edition - 1, status="published", at=NOW, content=held
+    )
+    session.add(before)
+    idea.edition = edition
+    session.flush()
+
+
 def _test(dice: random.Random) -> dict[str, Any]:
     stage = dice.choice([Stage.DONE, Stage.DONE, Stage.RUNNING, Stage.PLANNED])
-    rest = {"scale": dice.choice([None, *Scale]), "group_size": dice.choice([None, 4, 9, 10, 30])}
+    rest = {
+        "idea_edition": dice.choice([1, 1, 2]),
+        "scale": dice.choice([None, *Scale]),
+        "group_size": dice.choice([None, 4, 9, 10, 30]),
+    }
     began = None if stage is Stage.PLANNED else dt.date(2023, 5, 1) + dt.timedelta(days=dice.randrange(900))
     if stage is Stage.DONE:
         return {
