@@ -13,28 +13,26 @@ from kb.attachments.rules import markdown_for
 from kb.errors import InvalidError, NotFoundError
 from kb.ids import Ref
 from kb.items.models import Item
-from kb.items.queries import item_by_ref
-from kb.items.rules import Kind
 from kb.permissions import Permission, Viewer
 from kb.web import context
 from kb.web.gate import allows
+from kb.writing.queries import FOLDERS, record_by_ref
 
 bp = flask.Blueprint("attachments", __name__)
-KINDS = {"ideas": Kind.IDEA, "cycles": Kind.CYCLE, "cases": Kind.CASE}
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _OF_RECORD = "/<any(ideas, cycles, cases):folder>/<ref:ref>/attachments"
 
 
 def _item(session: orm.Session, viewer: Viewer, folder: str, ref: Ref, public_id: str = "") -> Item:
     del public_id  # the view looks it up among the files of this record
-    return item_by_ref(session, viewer, KINDS[folder], ref)
+    return record_by_ref(session, viewer, folder, ref)
 
 
 @bp.get("/attachments/<public_id>/<name>")
-@allows(Permission.ITEM_READ, queries.item_of)
+@allows(Permission.SITE_READ, queries.item_of)
 def show(item: Item) -> werkzeug.Response:
     """Hand out a file; whatever it holds, a browser runs none of it."""
-    del item  # the permission is all that is needed of it
+    del item  # that the loader found it is the permission
     attachment = queries.by_public_id(context.session(), _asked_for())
     data = _store().get(attachment.sha256)
     if data is None:
@@ -110,7 +108,7 @@ def _wants_json() -> bool:
 
 def _page(item: Item, form: AttachmentForm) -> str:
     files = queries.attachments_of(context.session(), item)
-    folder = next(name for name, kind in KINDS.items() if kind is item.kind)
+    folder = next(name for name, kind in FOLDERS.items() if kind is item.kind)
     return flask.render_template(
         "attachments/index.html", item=item, form=form, folder=folder, files=[_facts(file) for file in files]
     )

@@ -87,7 +87,7 @@ def _get(client: FlaskClient, world: World, who: str, url: str) -> TestResponse:
         (State.PUBLISHED, Audience.SCHOOL, {"alice", "bob"}),
         (State.PUBLISHED, Audience.NETWORK, {"alice", "bob", "carla"}),
         (State.PUBLISHED, Audience.PUBLIC, {"anonymous", "alice", "bob", "charlie", "carla"}),
-        (State.WITHDRAWN, Audience.PUBLIC, set()),
+        (State.WITHDRAWN, Audience.PUBLIC, {"alice"}),
         (State.ERASED, Audience.PUBLIC, set()),
     ],
 )

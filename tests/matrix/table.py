@@ -130,4 +130,10 @@ _HUB = {
     "reviews.settle": _record(_of((), NOBODY), *KINDS, methods=POST, comment_id=1),
     "reviews.show": _record(DISCUSSING, *KINDS),
 }
-TABLE: dict[str, Row] = {**_READING, **_ACCOUNTS, **_HUB}
+_FILES = {
+    "attachments.add": _record(WRITERS, methods=POST),
+    "attachments.index": _record(WRITERS),
+    "attachments.remove": _record(WRITERS, methods=POST, public_id="00000000"),
+    "attachments.show": _public(404, public_id="00000000", name="a.png"),  # who gets a file: tests/attachments
+}
+TABLE: dict[str, Row] = {**_FILES, **_READING, **_ACCOUNTS, **_HUB}
