@@ -11,12 +11,25 @@ from kb.accounts.joining import views as joining
 from kb.accounts.own import views as own_account
 from kb.accounts.people import views as people
 from kb.accounts.queries import viewer_of
+from kb.accounts.single_sign_on import views as single_sign_on
 from kb.attachments import views as attachments
 from kb.cases import views as cases
 from kb.config import Settings, bundled
 from kb.cycles import views as cycles
 from kb.db import Database
+from kb.following import views as following
+from kb.following.asking import views as asking
+from kb.following.comments import views as comments
+from kb.following.digest import views as digest
+from kb.following.inbox import views as inbox
+from kb.following.me import views as me
+from kb.following.problems import views as problems
 from kb.glossary import views as glossary
+from kb.hub.diagram import views as diagram
+from kb.hub.members import views as members
+from kb.hub.merges import views as merges
+from kb.hub.setup import views as hub
+from kb.hub.similar import views as similar
 from kb.ideas import views as ideas
 from kb.lineage import views as lineage
 from kb.methods import views as methods
@@ -32,6 +45,8 @@ from kb.site import templating
 from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
 from kb.web.application import Application
+from kb.writing import views as writing
+from kb.writing.typed import views as typed
 
 LOCALES = (Locale("en"),)  # ready made: Babel would read the code anew in each request
 MEGABYTE = 1024 * 1024
@@ -40,6 +55,7 @@ FEATURES = (
     accounts,
     joining,
     own_account,
+    single_sign_on,
     people,
     ideas,
     lineage,
@@ -52,8 +68,22 @@ FEATURES = (
     glossary,
     search,
     saved,
+    hub,
+    diagram,
+    members,
+    merges,
+    similar,
     packages,
     reviews,
+    typed,
+    writing,
+    following,
+    comments,
+    asking,
+    problems,
+    digest,
+    inbox,
+    me,
 )
 
 

@@ -84,6 +84,24 @@ class Settings(BaseSettings):
     worker: bool = Field(
         default=True, description="Whether `kb serve` also does jobs and sends mail; False where `kb worker` does."
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="The OpenID Connect provider of single sign-on: `https://accounts.example.org`. Empty: none.",
+    )
+    oidc_client_id: str = Field(default="", description="What the provider calls this site.")
+    oidc_client_secret: pydantic.SecretStr = Field(
+        default=pydantic.SecretStr(""), description="The secret the provider gave for it."
+    )
+    oidc_name: str = Field(
+        default="",
+        max_length=60,
+        description="What people call the provider: stands on the button of the sign-in page.",
+    )
+    oidc_trust_email: bool = Field(
+        default=False,
+        description="Whether an address the provider says is verified opens the account that has it. Otherwise people "
+        "connect the two themselves, or come in by an invitation.",
+    )
     search: Literal["whoosh", "postgres"] = Field(
         default="whoosh",
         description="The search engine: `whoosh` keeps an index in a folder of each node; `postgres` keeps one in the "
@@ -167,6 +185,9 @@ def load(**given: object) -> Settings:
         raise SettingsError(message)
     if settings.smtp_host and not settings.base_url:
         message = "KB_BASE_URL: needed with KB_SMTP_HOST, so that links in mail lead here"
+        raise SettingsError(message)
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_name):
+        message = "KB_OIDC_CLIENT_ID and KB_OIDC_NAME: needed with KB_OIDC_ISSUER"
         raise SettingsError(message)
     if settings.search == "postgres" and not settings.database.startswith("postgresql"):
         message = "KB_SEARCH: `postgres` needs a PostgreSQL database in KB_DATABASE_URL; with SQLite use `whoosh`"

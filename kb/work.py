@@ -3,18 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kb.accounts import cleaning as accounts_cleaning
 from kb.accounts import invitations, resets
 from kb.attachments import cleaning as attachments
 from kb.backup import erased
 from kb.config import Settings
 from kb.cycles import evening
 from kb.db import Database
+from kb.following import retention
+from kb.following.digest import jobs as digests
 from kb.jobs import cleaning
 from kb.jobs.worker import Worker
 from kb.mail import delivery
 from kb.writing import tidying
 
-__all__ = ["attachments", "cleaning", "delivery", "erased", "evening", "invitations", "resets", "tidying", "worker"]
+__all__ = [
+    "accounts_cleaning",
+    "attachments",
+    "cleaning",
+    "delivery",
+    "digests",
+    "erased",
+    "evening",
+    "invitations",
+    "resets",
+    "retention",
+    "tidying",
+    "worker",
+]
 
 
 def worker(database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> Worker:

@@ -1,10 +1,13 @@
 """flask-login over session rows: the cookie holds only a token, and the row on the server decides."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import flask
+import sqlalchemy as sa
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from kb import feed
 from kb.accounts import sessions
 from kb.accounts.models import Person
 from kb.accounts.queries import owner_of_token, person_of_token
@@ -45,7 +48,20 @@ def last_person() -> int | None:
 
 def _load(token: str) -> SignedIn | None:
     person_id = person_of_token(context.session(), token, now=context.now())
-    return None if person_id is None else SignedIn(person_id, token)
+    if person_id is None:
+        return None
+    if sessions.is_long_unseen(context.session(), token, now=context.now()):
+        _note_seen(token)
+    return SignedIn(person_id, token)
+
+
+def _note_seen(token: str) -> None:
+    """Note that the session is used: in a transaction of its own, as most requests only read."""
+    if flask.request.method not in context.SAFE_METHODS:
+        return  # its own transaction may hold the lock; the next page notes it
+    with context.services().database.writing() as session, suppress(sa.exc.OperationalError):
+        sessions.see(session, token, now=context.now())
+        feed.commit(session)
 
 
 def begin(person: Person, *, kept: bool = False) -> None:

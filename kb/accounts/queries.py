@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from kb.accounts.models import Membership, Password, Person, Role, SignIn
+from kb.accounts.models import Identity, Membership, Password, Person, Role, SignIn
 from kb.ids import Ref
 from kb.networks.models import Network, SchoolNetwork
 from kb.permissions import ANONYMOUS, Viewer
@@ -55,6 +55,11 @@ def person_by_email(session: orm.Session, email: str) -> Person | None:
 def password_of(session: orm.Session, person: Person | None) -> Password | None:
     """Return what is kept of the person's password; None for nobody and for people without one."""
     return session.scalar(sa.select(Password).where(Password.person_id == (person.id if person else 0)))
+
+
+def is_connected(session: orm.Session, person: Person) -> bool:
+    """Say whether somebody at a provider of single sign-on opens this account."""
+    return session.scalar(sa.select(Identity.subject).where(Identity.person_id == person.id).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

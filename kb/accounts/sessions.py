@@ -31,6 +31,17 @@ def begin(session: orm.Session, person: Person, *, agent: str, kept: bool, now: 
     return token
 
 
+def is_long_unseen(session: orm.Session, token: str, *, now: dt.datetime) -> bool:
+    """Say whether it is worth noting that the session is used now."""
+    row = session.get(SignIn, token_hash(token))
+    return row is not None and (row.seen_at is None or row.seen_at <= now - SEEN_EVERY)
+
+
+def see(session: orm.Session, token: str, *, now: dt.datetime) -> None:
+    """Note that the session is used."""
+    session.execute(sa.update(SignIn).where(SignIn.token_hash == token_hash(token)).values(seen_at=now))
+
+
 def end(session: orm.Session, token: str, *, now: dt.datetime) -> None:
     """End the session of a token."""
     _end(session, SignIn.token_hash == token_hash(token), now)

@@ -53,6 +53,13 @@ def session() -> orm.Session:
     return opened
 
 
+def write() -> orm.Session:
+    """Return the session of this request, now for writing: where a safe method has to write after all."""
+    close()
+    flask.g.session = opened = services().database.session(writing=True)
+    return opened
+
+
 def change_number() -> int:
     """Return the number of the latest change when this request began to read; without a session if it has none yet."""
     if "change_number" not in flask.g:

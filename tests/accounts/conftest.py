@@ -1,5 +1,7 @@
 """Alice, who has an account with a password, and forms as a browser sends them."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -34,3 +36,9 @@ def enter(client: FlaskClient, **over: Any) -> Any:
     """Send the sign-in form."""
     typed = {"email": "alice@ashgrove.example.org", "password": PASSWORD, **over}
     return client.post("/sign-in", data=typed)
+
+
+def signed_in_name(client: FlaskClient) -> str | None:
+    """Return the name in the menu of the page, None for a visitor."""
+    found = re.search(r"Your account: </span>([^<]*)<", client.get("/about").text)
+    return html.unescape(found.group(1)) if found else None

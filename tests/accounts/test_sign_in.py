@@ -1,7 +1,6 @@
 """Signing in and out: each defence by itself."""
 
 import datetime as dt
-import html
 import re
 
 import flask
@@ -16,7 +15,7 @@ from kb.accounts.queries import token_hash
 from kb.app import create_app
 from kb.config import Settings
 from kb.db import Database
-from tests.accounts.conftest import PASSWORD, enter
+from tests.accounts.conftest import PASSWORD, enter, signed_in_name
 from tests.factories import NOW
 from tests.visitors import post
 
@@ -27,19 +26,14 @@ def _token(client: FlaskClient) -> str | None:
     return token
 
 
-def _name(client: FlaskClient) -> str | None:
-    found = re.search(r"Your account: </span>([^<]*)<", client.get("/about").text)
-    return html.unescape(found.group(1)) if found else None
-
-
 def test_it_works(client: FlaskClient, alice: m.Person) -> None:
     assert "Sign in" in client.get("/about").text
     answer = enter(client)
     assert (answer.status_code, answer.location) == (303, "/")
-    assert _name(client) == "Alice Moreno"
+    assert signed_in_name(client) == "Alice Moreno"
     assert client.get("/sign-in?next=/about").location == "/about"
     assert post(client, "/sign-out").status_code == 303
-    assert _name(client) is None
+    assert signed_in_name(client) is None
 
 
 def test_the_address_is_the_same_in_any_case(client: FlaskClient, alice: m.Person) -> None:
@@ -120,16 +114,16 @@ def test_a_copied_cookie_is_dead_after_signing_out(app: flask.Flask, client: Fla
     assert copied is not None
     thief = app.test_client()
     thief.set_cookie("kb", copied.value)
-    assert _name(thief) == "Alice Moreno"
+    assert signed_in_name(thief) == "Alice Moreno"
     post(client, "/sign-out")
-    assert _name(thief) is None
+    assert signed_in_name(thief) is None
 
 
 def test_signing_out_needs_the_form(client: FlaskClient, alice: m.Person) -> None:
     enter(client)
     assert client.get("/sign-out").status_code == 405
     assert client.post("/sign-out").status_code == 403
-    assert _name(client) == "Alice Moreno"
+    assert signed_in_name(client) == "Alice Moreno"
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,8 @@ def _page(me: Person, *, name: NameForm | None = None, password: ChangePasswordF
         "joined": _("Welcome. The role is yours now."),
         "name": _("Your name is changed."),
         "password": _("Your password is changed. Everywhere else you are signed out."),
+        "connected": _("The two accounts are connected."),
+        "disconnected": _("The two accounts are no longer connected."),
         "sessions": _("Done. Nobody is signed in there any more."),
     }
     page = flask.render_template(
@@ -98,6 +100,7 @@ def _page(me: Person, *, name: NameForm | None = None, password: ChangePasswordF
         password=password or ChangePasswordForm(),
         refused=name or password,
         has_password=queries.password_of(session, me) is not None,
+        connected=queries.is_connected(session, me),
         roles=queries.roles_of(session, me),
         sessions=sessions.listed(session, me.id, now=context.now()),
         here=queries.token_hash(token) if token else "",
