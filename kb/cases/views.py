@@ -5,6 +5,8 @@ import flask
 from kb.cards.queries import cards
 from kb.cases import queries
 from kb.cases.rules import Section
+from kb.following.comments.queries import talk
+from kb.following.comments.rules import SHOWN
 from kb.items.imprint import imprint
 from kb.items.models import Item
 from kb.items.rules import Kind
@@ -29,4 +31,5 @@ def show(case: Item) -> str:
         cycles=[card for card in cited if card.kind is Kind.CYCLE],
         origin=queries.origin(session, case),
         imprint=imprint(session, case.id),
+        talk=talk(session, viewer, case, limit=SHOWN),
     )

@@ -3,6 +3,8 @@
 import flask
 
 from kb.cycles import queries
+from kb.following.comments.queries import talk
+from kb.following.comments.rules import SHOWN
 from kb.items.imprint import imprint
 from kb.items.models import Item
 from kb.lineage.queries import ramp
@@ -29,4 +31,5 @@ def show(item: Item) -> str:
         results=queries.results(session, facts),
         ramp=ramp(session, viewer, item.id),
         imprint=imprint(session, item.id),
+        talk=talk(session, viewer, item, limit=SHOWN),
     )

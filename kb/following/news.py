@@ -27,6 +27,7 @@ from kb.networks.models import Network
 from kb.permissions import State, Viewer
 from kb.schools.models import School
 
+VISIBLE = ("created", "changed", "published")  # actions after which readers see something else
 MOST = 300  # changes that are looked at, the latest first
 BATCH = 200
 
@@ -42,6 +43,7 @@ class Change:
     language: Language
     at: dt.datetime
     is_new: bool
+    network_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,13 @@ def changed(session: orm.Session, viewer: Viewer, *, since: dt.datetime) -> list
             sa.func.max(History.at).label("at"),
             sa.func.max(sa.case((History.action == "created", 1), else_=0)).label("made"),
         )
-        .where(History.at > since, History.kind.in_([kind.value for kind in Kind]), others)
+        .where(History.at > since, History.action.in_(VISIBLE), History.kind.in_([kind.value for kind in Kind]), others)
         .group_by(History.public_id)
         .subquery()
     )
     columns = (Item.id, Item.kind, Item.public_id, Item.slug, Item.title, Item.language, Item.published_at)
     rows = session.execute(
-        sa.select(*columns, recent.c.at, recent.c.made)
+        sa.select(*columns, Item.network_id, recent.c.at, recent.c.made)
         .join(recent, recent.c.public_id == Item.public_id)
         .where(Item.state == State.PUBLISHED, readable(viewer))
         .order_by(recent.c.at.desc(), Item.id.desc())
@@ -111,6 +113,7 @@ def changed(session: orm.Session, viewer: Viewer, *, since: dt.datetime) -> list
             language=row.language,
             at=row.at,
             is_new=bool(row.made) or row.published_at > since,
+            network_id=row.network_id,
         )
         for row in rows
     ]

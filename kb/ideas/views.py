@@ -5,6 +5,10 @@ import flask
 from kb.cycles import lists
 from kb.drivers.queries import drivers_of
 from kb.evidence.queries import warrants
+from kb.following.comments.queries import talk
+from kb.following.comments.rules import SHOWN
+from kb.following.queries import is_following
+from kb.following.rules import Followed
 from kb.ideas import queries
 from kb.items.imprint import imprint
 from kb.items.models import Item
@@ -37,4 +41,6 @@ def show(idea: Item) -> str:
         drivers=drivers_of(session, idea.id),
         relations=relations(session, viewer, idea.id),
         imprint=imprint(session, idea.id),
+        talk=talk(session, viewer, idea, limit=SHOWN),
+        following=is_following(session, viewer, Followed.IDEA, idea.public_id),
     )

@@ -4,9 +4,12 @@ import flask
 
 from kb.cycles import lists
 from kb.drivers.queries import diagram
+from kb.following.queries import followed_ids, is_following
+from kb.following.rules import Followed
+from kb.glossary.queries import words_of
 from kb.networks import coverage, queries
 from kb.networks.models import Network
-from kb.permissions import Permission
+from kb.permissions import Permission, can
 from kb.web import context
 from kb.web.gate import allows
 
@@ -22,6 +25,7 @@ def index() -> str:
         "networks/index.html",
         networks=queries.networks(session),
         members=queries.member_counts(session, context.now().date()),
+        may_create=can(context.viewer(), Permission.NETWORK_CREATE),
     )
 
 
@@ -44,5 +48,9 @@ def show(network: Network) -> str:
             schools=[(school.id, school.name) for school in members],
             counts=counts,
         ),
+        following=is_following(session, viewer, Followed.NETWORK, network.public_id),
+        followed_drivers=None if viewer.is_anonymous else followed_ids(session, viewer, Followed.DRIVER),
         months=coverage.months(lists.per_month(session, viewer, network.id)),
+        words=words_of(session, network.labels),
+        may_edit=can(viewer, Permission.NETWORK_EDIT, network),
     )

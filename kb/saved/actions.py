@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.errors import InvalidError
-from kb.saved.models import SavedSearch
+from kb.saved.models import SavedSearch, SearchOwner
 from kb.saved.rules import KEPT_DAYS, LONGEST_NAME, LONGEST_QUERY, new_token
 
 
@@ -30,6 +30,12 @@ def save(session: orm.Session, *, name: str, query: str, seen: int, now: dt.date
     return row
 
 
+def give(session: orm.Session, search: SavedSearch, person_id: int) -> None:
+    """Let a search belong to a person; whoever had it before has it no longer."""
+    session.merge(SearchOwner(search_id=search.id, person_id=person_id))
+    session.flush()
+
+
 def see(search: SavedSearch, *, seen: int, now: dt.datetime) -> None:
     """Note that its holder has seen everything up to a change."""
     search.seen = max(search.seen, seen)
@@ -38,5 +44,6 @@ def see(search: SavedSearch, *, seen: int, now: dt.datetime) -> None:
 
 def delete(session: orm.Session, search: SavedSearch) -> None:
     """Forget a search."""
+    session.execute(sa.delete(SearchOwner).where(SearchOwner.search_id == search.id))
     session.delete(search)
     session.flush()

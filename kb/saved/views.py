@@ -2,25 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import flask
 import werkzeug
 from flask_babel import gettext as _
 
+from kb.accounts import throttle
 from kb.cards.queries import Card, cards
 from kb.errors import NotFoundError
 from kb.permissions import Permission
 from kb.saved import actions, queries, rules
 from kb.saved.models import SavedSearch
-from kb.search import query as grammar
+from kb.saved.news import changed, query_of
 from kb.search.query import Query
 from kb.search.service import Changed, Search
-from kb.web import context
+from kb.web import context, network
 from kb.web.gate import allows
 
 bp = flask.Blueprint("saved", __name__, url_prefix="/searches")
-DAY = 24 * 60 * 60
+HOUR = 60 * 60
+DAY = 24 * HOUR
+SAVES_FROM_ONE_NETWORK = 200  # a whole convening may sit behind one address
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class News:
 @allows(Permission.SITE_READ)
 def index() -> flask.Response:
     """List the visitor's searches with what is new in each."""
-    held = queries.held(context.session(), _tokens())
-    page = flask.render_template("saved/index.html", searches=[_news(saved) for saved in held])
+    mine = {search.id for search in queries.of_person(context.session(), context.viewer().person_id)}
+    page = flask.render_template("saved/index.html", searches=[_news(saved) for saved in _held()], mine=mine)
     response = flask.make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -48,17 +51,34 @@ def index() -> flask.Response:
 @bp.post("")
 @allows(Permission.SITE_READ)
 def save() -> werkzeug.Response:
-    """Keep a search; the oldest of a full list gives way."""
-    query = _query(flask.request.form.get("query", ""))
+    """Keep a search, for the person who is signed in, else for this browser; the oldest of a full list gives way."""
+    query = query_of(flask.request.form.get("query", ""))
     name = " ".join(flask.request.form.get("name", "")[:400].split()) or query.text or _("All records")
-    session, tokens = context.session(), _tokens()
-    for old in queries.held(session, tokens)[: max(0, len(tokens) + 1 - rules.LONGEST)]:
+    session, tokens, person_id = context.session(), _tokens(), context.viewer().person_id
+    place = f"save-from:{network.address()}"
+    throttle.allow(session, place, limit=SAVES_FROM_ONE_NETWORK, seconds=HOUR, now=context.now())
+    for old in _full(tokens, person_id):
         actions.delete(session, old)
-        tokens.remove(old.token)
+        tokens = [token for token in tokens if token != old.token]
     row = actions.save(session, name=name, query=_written(query), seen=context.change_number(), now=context.now())
-    tokens.append(row.token)
+    if person_id is None:
+        tokens.append(row.token)
+    else:
+        actions.give(session, row, person_id)
     context.commit()
     return _answer(tokens)
+
+
+@bp.post("/owner")
+@allows(Permission.OWN_PAGE)
+def keep() -> werkzeug.Response:
+    """Put a search of this browser on the list of the person who is signed in, and so into their digest."""
+    search, person_id = _mine(), context.person_id()
+    for old in _full([], person_id):
+        actions.delete(context.session(), old)
+    actions.give(context.session(), search, person_id)
+    context.commit()
+    return _answer([token for token in _tokens() if token != search.token])
 
 
 @bp.post("/removal")
@@ -86,18 +106,27 @@ def _tokens() -> list[str]:
     return rules.parse(flask.request.cookies.get(rules.COOKIE, ""))
 
 
+def _held() -> list[SavedSearch]:
+    """Return the searches of the person who is signed in and those of this browser, the oldest first."""
+    session = context.session()
+    both = [*queries.of_person(session, context.viewer().person_id), *queries.held(session, _tokens())]
+    return sorted({search.id: search for search in both}.values(), key=lambda search: search.id)
+
+
+def _full(tokens: Sequence[str], person_id: int | None) -> Sequence[SavedSearch]:
+    """Return the oldest searches of a list that has no room for one more."""
+    session = context.session()
+    listed = queries.held(session, tokens) if person_id is None else queries.of_person(session, person_id)
+    return listed[: max(0, len(listed) + 1 - rules.LONGEST)]
+
+
 def _mine() -> SavedSearch:
-    """Return the search a form names, if the visitor holds its token."""
+    """Return the search a form names, if the visitor holds its token or it belongs to them."""
     wanted = flask.request.form.get("id", 0, type=int)
-    for search in queries.held(context.session(), _tokens()):
+    for search in _held():
         if search.id == wanted:
             return search
     raise NotFoundError
-
-
-def _query(written: str) -> Query:
-    """Return the search of an address, from its first page."""
-    return grammar.parse(parse_qs(written[: 4 * rules.LONGEST_QUERY], max_num_fields=None)).with_page(1)
 
 
 def _written(query: Query) -> str:
@@ -107,8 +136,8 @@ def _written(query: Query) -> str:
 def _news(saved: SavedSearch) -> News:
     session, viewer = context.session(), context.viewer()
     searches: Search = flask.current_app.extensions["kb.search"]
-    query = _query(saved.query)
-    found = searches.changed(session, viewer, query, context.change_number(), after=saved.seen)
+    query = query_of(saved.query)
+    found = changed(searches, session, viewer, saved, context.change_number())
     feed = flask.url_for("search.feed", **query.args())  # type: ignore[arg-type]  # lists repeat
     url = flask.url_for("search.results", **query.args())  # type: ignore[arg-type]  # lists repeat
     return News(saved, url, feed, found, cards(session, viewer, found.ids if found else ()))

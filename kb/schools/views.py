@@ -4,6 +4,8 @@ import flask
 
 from kb.cards.queries import cards
 from kb.cycles import lists
+from kb.following.queries import is_following
+from kb.following.rules import Followed
 from kb.ideas.queries import born_at
 from kb.items.queries import counts_at
 from kb.items.rules import Kind
@@ -46,4 +48,5 @@ def show(school: School) -> str:
         ideas=cards(session, viewer, born_at(session, viewer, school.id, MOST_IDEAS)),
         all_ideas=totals.get(Kind.IDEA, 0),
         networks=networks_of(session, school.id, context.now().date()),
+        following=is_following(session, viewer, Followed.SCHOOL, school.public_id),
     )

@@ -93,13 +93,6 @@ def accessibility() -> str:
     return flask.render_template("site/accessibility.html")
 
 
-@bp.get("/privacy-problem")
-@allows(Permission.SITE_READ, cached=True)
-def privacy_problem() -> str:
-    """Say how to report a privacy problem."""
-    return flask.render_template("site/privacy_problem.html")
-
-
 @bp.get("/site.css")
 @allows(Permission.SITE_READ)
 def style() -> flask.Response:

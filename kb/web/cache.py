@@ -110,6 +110,8 @@ def finish(response: flask.Response) -> flask.Response:
 def _key() -> tuple[str, str] | None:
     if flask.request.method not in {"GET", "HEAD"} or not context.viewer().is_anonymous:
         return None
+    if "_user_id" in flask.session:  # a session that is over: the forms of this page bear that person's token
+        return None
     return flask.request.full_path, f"{get_locale()} {context.now().date()}"
 
 

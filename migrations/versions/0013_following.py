@@ -163,7 +163,9 @@ def upgrade() -> None:
         sa.CheckConstraint("(kind = 'answer') = (parent_id IS NOT NULL)", name=op.f("ck_comment_answer_has_parent")),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_comment_author_id_person")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_comment_item_id_item")),
-        sa.ForeignKeyConstraint(["parent_id"], ["comment.id"], name=op.f("fk_comment_parent_id_comment")),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["comment.id"], name=op.f("fk_comment_parent_id_comment"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["state_by"], ["person.id"], name=op.f("fk_comment_state_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
         sa.UniqueConstraint("public_id", name=op.f("uq_comment_public_id")),
@@ -180,7 +182,9 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("settled_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name=op.f("fk_comment_report_comment_id_comment")),
+        sa.ForeignKeyConstraint(
+            ["comment_id"], ["comment.id"], name=op.f("fk_comment_report_comment_id_comment"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_comment_report_person_id_person")),
         sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_comment_report_settled_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_report")),

@@ -17,6 +17,7 @@ class VisitorQuestion(Base):
     """
 
     __tablename__ = "visitor_question"
+    __table_args__ = ({"info": {"erased_with": "about_id"}},)
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     public_id: orm.Mapped[str] = orm.mapped_column(sa.String(8), unique=True)

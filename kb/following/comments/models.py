@@ -21,12 +21,13 @@ class Comment(Base):
     __table_args__ = (
         sa.CheckConstraint("(kind = 'answer') = (parent_id IS NOT NULL)", name="answer_has_parent"),
         sa.Index(None, "item_id", "created_at"),
+        {"info": {"erased_with": "item_id"}},
     )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     public_id: orm.Mapped[str] = orm.mapped_column(sa.String(8), unique=True)
     item_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("item.id"))
-    parent_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("comment.id"), index=True)
+    parent_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("comment.id", ondelete="CASCADE"), index=True)
     kind: orm.Mapped[CommentKind] = orm.mapped_column(choice(CommentKind))
     author_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
     text: orm.Mapped[str] = orm.mapped_column(sa.Text)
@@ -48,7 +49,7 @@ class CommentReport(Base):
     __table_args__ = (sa.UniqueConstraint("comment_id", "person_id"),)
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
-    comment_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("comment.id"))
+    comment_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("comment.id", ondelete="CASCADE"))
     person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(LONGEST_REASON), default="")
     at: orm.Mapped[dt.datetime]

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb import markup
 from kb.accounts.models import Person
 from kb.db import rows
 from kb.errors import NotFoundError
@@ -20,6 +21,7 @@ from kb.items.queries import readable
 from kb.items.rules import Kind
 from kb.permissions import Permission, State, Viewer, can
 
+BEGINNING = 140  # characters of a question in a list
 MOST = 1000  # of one record that are read at once, the latest
 _COLUMNS = (
     Comment.id,
@@ -45,12 +47,13 @@ _SHOWN = _ALL.where(Comment.state == CommentState.SHOWN)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A comment as a viewer sees it. ``html`` is "" where the words are not for this viewer."""
+    """A comment as a viewer sees it. ``is_open``: whether its words are for this viewer, else they are left out."""
 
     public_id: str
     kind: CommentKind
     author: str
     mine: bool
+    is_open: bool
     html: str
     created_at: dt.datetime
     state: CommentState
@@ -65,7 +68,7 @@ class Talk:
     lines: Sequence[Line]
     total: int
     may_write: bool
-    moderates: bool
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +93,35 @@ def talk(session: orm.Session, viewer: Viewer, item: Item, *, limit: int | None 
             answers[row.parent_id].append(row)
     starts = [row for row in found if row.parent_id is None]
     lines = [_line(row, answers[row.id], viewer, moderates=moderates) for row in starts]
-    seen = [line for line in lines if line.html or line.answers]
+    seen = [line for line in lines if line.is_open or line.answers]
     total = sum(1 + len(line.answers) for line in seen)
-    return Talk(seen[:limit], total, can(viewer, Permission.ITEM_COMMENT, item), moderates)
+    more = limit is not None and len(seen) > limit
+    return Talk(seen[:limit], total, can(viewer, Permission.ITEM_COMMENT, item), more)
 
 
 def _line(row: Any, answers: Sequence[Any], viewer: Viewer, *, moderates: bool) -> Line:
     mine = row.author_id is not None and row.author_id == viewer.person_id
-    open_to = row.state is CommentState.SHOWN or moderates or mine
+    is_open = row.state is CommentState.SHOWN or moderates or mine
     below = tuple(_line(answer, (), viewer, moderates=moderates) for answer in answers)
     return Line(
         public_id=row.public_id,
         kind=row.kind,
-        author=(row.name or "") if open_to else "",
+        author=(row.name or "") if is_open else "",
         mine=mine,
-        html=row.html if open_to else "",
+        is_open=is_open,
+        html=row.html if is_open else "",
         created_at=row.created_at,
         state=row.state,
-        reason=row.reason if open_to else "",
-        answers=tuple(line for line in below if line.html),
+        reason=row.reason if is_open else "",
+        answers=tuple(line for line in below if line.is_open),
     )
+
+
+def thread(session: orm.Session, viewer: Viewer, comment: Comment) -> Line:
+    """Return the comment with all that stands in its thread, as the viewer sees it."""
+    wanted = comment.public_id
+    lines = talk(session, viewer, comment.item).lines
+    return next(line for line in lines if wanted in {line.public_id, *(answer.public_id for answer in line.answers)})
 
 
 def item_for_talk(session: orm.Session, viewer: Viewer, kind: str, ref: Ref) -> Item:
@@ -157,6 +169,12 @@ class Asked:
     ref: Ref
     title: str
     language: str
+
+    @property
+    def words(self) -> str:
+        """How the question begins."""
+        words = markup.plain(self.html)
+        return words if len(words) <= BEGINNING else f"{words[:BEGINNING].rsplit(' ', 1)[0]} …"
 
 
 def my_questions(session: orm.Session, viewer: Viewer, *, limit: int) -> list[Asked]:
