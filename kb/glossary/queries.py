@@ -33,6 +33,14 @@ def index(session: orm.Session) -> dict[str, list[Entry]]:
     return letters
 
 
+def words_of(session: orm.Session, labels: dict[str, str]) -> list[tuple[Term, str]]:
+    """Return the terms that somebody calls by words of their own, with these words, by title."""
+    if not labels:
+        return []
+    terms = session.scalars(sa.select(Term).where(Term.code.in_(labels)).order_by(Term.title))
+    return [(term, labels[term.code]) for term in terms if labels[term.code] != term.title]
+
+
 def term_by_code(session: orm.Session, _viewer: Viewer, code: str) -> Term:
     """Return the term, or raise NotFoundError."""
     term = session.scalar(sa.select(Term).where(Term.code == code))

@@ -1,0 +1,1 @@
+"""Ideas like the one that is being typed, so that nobody writes one twice."""
