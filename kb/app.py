@@ -46,6 +46,8 @@ from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
 from kb.web.application import Application
 from kb.writing import views as writing
+from kb.writing.capture import views as capture
+from kb.writing.cycles import views as cycle_writing
 from kb.writing.typed import views as typed
 
 LOCALES = (Locale("en"),)  # ready made: Babel would read the code anew in each request
@@ -60,6 +62,8 @@ FEATURES = (
     ideas,
     lineage,
     cycles,
+    cycle_writing,
+    capture,
     attachments,
     cases,
     schools,

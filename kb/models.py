@@ -35,7 +35,7 @@ from kb.saved.models import SavedSearch, SearchOwner
 from kb.schools.models import School, SchoolContext
 from kb.search.models import UnansweredQuery
 from kb.search.postgres.tables import search_document, search_index, search_posting
-from kb.writing.cycles.models import Note
+from kb.writing.capture.models import Note
 from kb.writing.models import Draft, SentForm
 
 __all__ = [
