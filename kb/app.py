@@ -13,6 +13,7 @@ from kb.accounts.people import views as people
 from kb.accounts.queries import viewer_of
 from kb.accounts.single_sign_on import views as single_sign_on
 from kb.attachments import views as attachments
+from kb.audit import views as audit
 from kb.cases import views as cases
 from kb.config import Settings, bundled
 from kb.cycles import views as cycles
@@ -88,6 +89,7 @@ FEATURES = (
     digest,
     inbox,
     me,
+    audit,
 )
 
 

@@ -63,6 +63,7 @@ class Permission(enum.StrEnum):
     QUESTION_FORWARD = "question:forward"
     QUESTION_ANSWER = "question:answer"
     PROBLEM_ANSWER = "problem:answer"
+    AUDIT_READ = "audit:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +334,7 @@ POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.QUESTION_FORWARD: _is_hub_of,
     Permission.QUESTION_ANSWER: _may_answer,
     Permission.PROBLEM_ANSWER: _is_hub_of,
+    Permission.AUDIT_READ: _is_admin,
 }
 
 

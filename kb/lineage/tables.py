@@ -1,19 +1,17 @@
 """The family as tables for a spreadsheet: one row for each idea, and one for each idea at each school. Pure."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from kb.lineage.family import Change, Family, Idea, Test
 from kb.lineage.matrix import matrix
+from kb.sheets import csv_of
 
 LINEAGE = (
     "id", "title", "url", "parent_ids", "relation", "reason",
     "kept", "changed", "added", "removed", "why", "school", "date",
 )  # fmt: skip
 TESTED_WHERE = ("idea_id", "idea", "school_id", "school", "cycles", "latest_result", "latest_decision", "latest_url")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BETWEEN = " | "  # several parents in one cell, always in the same order
 
 UrlOf = Callable[[Idea | Test], str]
@@ -25,13 +23,13 @@ def lineage(family: Family, changes: Iterable[Change], url_of: UrlOf) -> str:
     for change in changes:
         of_child[change.child].append(change)
     ideas = sorted(family.ideas.values(), key=lambda idea: (idea.born, idea.ref.public_id))
-    return _csv(LINEAGE, (_lineage_row(family, idea, of_child[idea.id], url_of) for idea in ideas))
+    return csv_of(LINEAGE, (_lineage_row(family, idea, of_child[idea.id], url_of) for idea in ideas))
 
 
 def tested_where(family: Family, url_of: UrlOf) -> str:
     """Return the CSV of every idea at every school that tested it."""
     where = matrix(list(family.ideas.values()), family.tests)
-    return _csv(
+    return csv_of(
         TESTED_WHERE,
         (
             (
@@ -69,16 +67,3 @@ def _lineage_row(family: Family, idea: Idea, changes: Sequence[Change], url_of: 
 def _joined(changes: Sequence[Change], field: str) -> str:
     texts = [getattr(change, field) for change in changes]
     return _BETWEEN.join(texts) if any(texts) else ""
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(head)
-    writer.writerows([plain(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def plain(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -19,6 +19,7 @@ LINKS = [  # words, path, who sees it
     (_("What waits for you"), "inbox", Permission.INBOX_READ),
     (_("Your account"), "account", Permission.OWN_PAGE),
     (_("People"), "people", Permission.PERSON_MANAGE),
+    (_("Audit log"), "audit", Permission.AUDIT_READ),
 ]
 
 

@@ -6,6 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb import sheets
 from kb.items.rules import LinkType
 from kb.lineage import family, tables
 from kb.lineage.family import Change, Family
@@ -25,7 +26,7 @@ def url_of(item: object) -> str:
 
 @given(TEXT | st.builds(str.__add__, st.sampled_from("=+-@\t"), TEXT))
 def test_no_cell_is_a_formula(text: str) -> None:
-    cell = tables.plain(text)
+    cell = sheets.plain(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert cell.removeprefix("'").endswith(text.removeprefix("'"))
 

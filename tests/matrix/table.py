@@ -31,12 +31,38 @@ REVIEWERS = _of(IN_REVIEW, HUB)
 DISCUSSING = {place: WRITERS[place] | REVIEWERS[place] for place in READERS}
 
 
+TEAM: Who = frozenset({"alice", "amir", "carla", "dana"})  # of Ashgrove
+MEMBERS = READERS["network"]
+SPEAKERS: Who = frozenset({"alice", "amir", "bob", "charlie", "carla", "dana", "stranger"})
+AUTHOR: Who = frozenset({"bob"})  # of the sample comment
+LOOKS_AFTER: Who = frozenset({"alice", "amir", "carla"})
+HUB_KEEPS = {place: READERS[place] & HUB_OR_ADMIN if place in UP else NOBODY for place in READERS}
+OWNERS = {place: WRITERS[place] if place in (*UP, "withdrawn") else NOBODY for place in READERS}
+SUBMIT = {place: WRITERS[place] if "draft" in place else NOBODY for place in READERS}
+PUBLISH = {place: WRITERS[place] | REVIEWERS[place] for place in READERS}
+SHARE = {place: frozenset({"alice"}) if "draft" in place or "review" in place else NOBODY for place in READERS}
+REASSIGN = {place: HUB if "draft" in place or "review" in place else NOBODY for place in READERS}
+ERASE = {
+    "draft": frozenset({"alice", "dana"}),
+    "shared draft": frozenset({"alice", "dana"}),
+    "erased": NOBODY,
+    **{
+        place: HUB_OR_ADMIN
+        for place in ("review", "shared review", "owner", "school", "network", "public", "withdrawn")
+    },
+}
+
+
 def _ref(_world: World, record: Any) -> dict[str, Any]:
     return {"ref": record.ref}
 
 
 def _in_folder(_world: World, record: Any) -> dict[str, Any]:
     return {"folder": FOLDERS[record.kind], "ref": record.ref}
+
+
+def _kind_ref(_world: World, record: Any) -> dict[str, Any]:
+    return {"kind": record.kind, "ref": record.ref}
 
 
 def _nothing(_world: World, _record: Any) -> dict[str, Any]:
@@ -62,8 +88,26 @@ def _public(*answers: int, methods: frozenset[str] = GET, **values: Any) -> Row:
     return Row(EVERYONE, methods, values=lambda _world, _record: values, answers=answers or (200,))
 
 
-def _sample(name: str, who: Who = EVERYONE, methods: frozenset[str] = GET, argument: str = "ref") -> Row:
-    return Row(who, methods, values=lambda world, _record: {argument: world.samples[name]})
+def _sample(
+    name: str,
+    who: Who = EVERYONE,
+    methods: frozenset[str] = GET,
+    argument: str = "ref",
+    answers: tuple[int, ...] = (200,),
+) -> Row:
+    return Row(who, methods, values=lambda world, _record: {argument: world.samples[name]}, answers=answers)
+
+
+def _driver(methods: frozenset[str]) -> Row:
+    return Row(
+        HUB_OR_ADMIN,
+        methods,
+        values=lambda world, _record: {"ref": world.samples["network"], "driver": world.samples["driver"]},
+    )
+
+
+def _kind(who: Who | ByPlace, methods: frozenset[str] = GET) -> Row:
+    return Row(who, methods, KINDS, _kind_ref)
 
 
 def _record(who: ByPlace, *kinds: str, methods: frozenset[str] = GET, **more: Any) -> Row:
@@ -98,7 +142,6 @@ _READING = {
     "site.home": _public(),
     "site.keep": _public(methods=POST),
     "site.meeting": _public(),
-    "site.privacy_problem": _public(),
     "site.ready": _public(200, 503),
     "site.style": _public(),
     "static": _public(filename="img/icon.svg"),
@@ -130,10 +173,108 @@ _HUB = {
     "reviews.settle": _record(_of((), NOBODY), *KINDS, methods=POST, comment_id=1),
     "reviews.show": _record(DISCUSSING, *KINDS),
 }
+_SITE = {"audit.index": Row(ADMIN), "audit.table": Row(ADMIN)}
 _FILES = {
     "attachments.add": _record(WRITERS, methods=POST),
     "attachments.index": _record(WRITERS),
     "attachments.remove": _record(WRITERS, methods=POST, public_id="00000000"),
     "attachments.show": _public(404, public_id="00000000", name="a.png"),  # who gets a file: tests/attachments
 }
-TABLE: dict[str, Row] = {**_FILES, **_READING, **_ACCOUNTS, **_HUB}
+_OWN = {
+    "account.change_password": Row(SOMEBODY, POST),
+    "account.end_session": Row(SOMEBODY, POST),
+    "account.rename": Row(SOMEBODY, POST),
+    "account.show": Row(SOMEBODY),
+    "digest.ask": _public(404, token="a" * 43),
+    "digest.choose": Row(SOMEBODY, POST),
+    "digest.end": _public(methods=POST, token="a" * 43),
+    "drafts.keep": Row(SOMEBODY, POST),
+    "drafts.remove": Row(SOMEBODY, POST),
+    "joining.accept": _public(methods=POST),
+    "joining.show": _public(200, 404, 410),
+    "me.show": Row(SOMEBODY),
+    "me.visit": Row(SOMEBODY, POST),
+    "single_sign_on.begin": _public(404),
+    "single_sign_on.disconnect": Row(SOMEBODY, POST),
+    "single_sign_on.finish": _public(404),
+    "writing.erased": Row(SOMEBODY),
+}
+_PEOPLE = {
+    "people.end": _sample("person", ADMIN, POST, "public_id"),
+    "people.end_role": _sample("school", TEAM, POST),
+    "people.index": Row(ADMIN),
+    "people.invite": _sample("school", TEAM, POST),
+    "people.revoke": _sample("school", TEAM, POST),
+    "people.show": _sample("person", ADMIN, argument="public_id"),
+    "people.team": _sample("school", TEAM),
+}
+_TALK = {
+    "asking.ask": _kind(READERS, methods=POST),
+    "asking.show": _kind(READERS),
+    "asking.thanks": _kind(READERS),
+    "comments.answer": _sample("comment", MEMBERS, POST, "public_id"),
+    "comments.bring_back": _sample("comment", AUTHOR, POST, "public_id"),
+    "comments.erase": _sample("comment", LOOKS_AFTER, POST, "public_id"),
+    "comments.hide": _sample("comment", LOOKS_AFTER, POST, "public_id"),
+    "comments.one": _sample("comment", MEMBERS, argument="public_id", answers=(200, 303)),
+    "comments.remove": _sample("comment", AUTHOR, POST, "public_id"),
+    "comments.report": _sample("comment", MEMBERS, POST, "public_id"),
+    "comments.say": _kind(
+        {place: READERS[place] & SPEAKERS if place in UP else NOBODY for place in READERS}, methods=POST
+    ),
+    "comments.show": _kind(READERS),
+    "comments.show_again": _sample("comment", LOOKS_AFTER, POST, "public_id"),
+    "following.follow": _kind({place: READERS[place] - {"anonymous"} for place in READERS}, methods=POST),
+    "following.unfollow": _kind(SOMEBODY, methods=POST),
+    "inbox.answer_problem": _sample("problem", HUB_OR_ADMIN, POST, "public_id"),
+    "inbox.answer_question": _sample("question", HUB_OR_ADMIN, POST, "public_id"),
+    "inbox.close": _sample("question", HUB_OR_ADMIN, POST, "public_id"),
+    "inbox.forward": _sample("question", HUB_OR_ADMIN, POST, "public_id"),
+    "inbox.problem": _sample("problem", HUB_OR_ADMIN, argument="public_id"),
+    "inbox.question": _sample("question", HUB_OR_ADMIN, argument="public_id"),
+    "inbox.show": Row(CONTRIBUTORS | HUB_OR_ADMIN),
+    "problems.report": _public(methods=POST),
+    "problems.show": _public(),
+    "problems.thanks": _public(),
+}
+_SETUP = {
+    **{
+        f"{name}": _sample("network", HUB_OR_ADMIN, methods)
+        for methods, names in (
+            (GET, "diagram.show hub.desk members.find members.people members.schools"),
+            (POST, "diagram.add diagram.bring_back diagram.move diagram.rename diagram.retire hub.move_question"),
+            (POST, "hub.remove_question members.end_role members.invite members.join members.leave"),
+            (BOTH, "hub.edit hub.questions hub.words members.make"),
+        )
+        for name in names.split()
+    },
+    "diagram.ideas": _driver(GET),
+    "diagram.link": _driver(POST),
+    "hub.create": Row(ADMIN, BOTH),
+    "merges.compare": _record(HUB_KEEPS, "idea"),
+    "merges.idea": _record(HUB_KEEPS, "idea"),
+    "merges.merge": _record(HUB_KEEPS, "idea", methods=POST),
+    "merges.merge_tags": Row(HUB_OR_ADMIN, POST),
+    "merges.tags": Row(HUB_OR_ADMIN),
+    "merges.take_apart": _record(HUB_KEEPS, "idea", methods=POST),
+    "similar.fragment": _public(title="homework"),
+}
+_WRITING = {
+    "attachments.add": _record(WRITERS, methods=POST),
+    "attachments.index": _record(WRITERS),
+    "attachments.remove": _record(_of((), NOBODY), methods=POST, public_id="zzzzzzzz"),
+    "attachments.show": _public(404, public_id="zzzzzzzz", name="x.png"),
+    "writing.ask_author": _record(REASSIGN),
+    "writing.ask_erasure": _record(ERASE),
+    "writing.ask_withdrawal": _record(OWNERS),
+    "writing.discard": _record(WRITERS, methods=POST),
+    "writing.erase": _record(ERASE, methods=POST),
+    "writing.publish": _record(PUBLISH, methods=POST),
+    "writing.put_up_again": _record(OWNERS, methods=POST),
+    "writing.reassign": _record(REASSIGN, methods=POST),
+    "writing.share": _record(SHARE, methods=POST),
+    "writing.submit": _record(SUBMIT, methods=POST),
+    "writing.waiting": Row(HUB_OR_ADMIN),
+    "writing.withdraw": _record(OWNERS, methods=POST),
+}
+TABLE: dict[str, Row] = {**_SITE, **_READING, **_ACCOUNTS, **_HUB, **_OWN, **_PEOPLE, **_TALK, **_SETUP, **_WRITING}

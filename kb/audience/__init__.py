@@ -1,0 +1,1 @@
+"""Who can see a record, and why, in plain words that agree with the policy."""

@@ -1,0 +1,1 @@
+"""Who did what, when: the log for those who run the site."""
