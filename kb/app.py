@@ -47,6 +47,7 @@ from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
 from kb.web.application import Application
 from kb.writing import views as writing
+from kb.writing.ideas import views as idea_writing
 from kb.writing.capture import views as capture
 from kb.writing.cycles import views as cycle_writing
 from kb.writing.typed import views as typed
@@ -82,6 +83,7 @@ FEATURES = (
     reviews,
     typed,
     writing,
+    idea_writing,
     following,
     comments,
     asking,

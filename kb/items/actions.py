@@ -42,8 +42,15 @@ class Write(Protocol):
 
 
 def render(document: ItemDocument) -> dict[str, str]:
-    """Return the HTML of every text by its name; InvalidError if one is over a limit."""
-    return {name: markup.render(text) for name, text in document.texts.items()}
+    """Return the HTML of every text by its name; InvalidError at its field if one is over a limit."""
+    return {name: _rendered(name, text) for name, text in document.texts.items()}
+
+
+def _rendered(name: str, text: str) -> str:
+    try:
+        return markup.render(text)
+    except InvalidError as error:
+        raise InvalidError(str(error), field=f"texts.{name}") from error
 
 
 def save(

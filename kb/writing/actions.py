@@ -35,9 +35,9 @@ _UP = (State.PUBLISHED, State.WITHDRAWN)
 class StaleError(ConflictError):
     """Somebody saved the record after this form was opened. ``base`` is the text it was opened on, None if unknown."""
 
-    def __init__(self, *, base: Any, mine: Any, theirs: Any) -> None:
+    def __init__(self, item: Item, *, base: Any, mine: Any, theirs: Any) -> None:
         super().__init__("Somebody saved this record after you opened it. Nothing of yours is lost.")
-        self.base, self.mine, self.theirs = base, mine, theirs
+        self.item, self.base, self.mine, self.theirs = item, base, mine, theirs
 
 
 class BlockedError(InvalidError):
@@ -76,7 +76,7 @@ def edit(session: orm.Session, item: Item, document: Any, *, base: str, by: int,
     before = queries.working_document(session, item)
     document = document.model_copy(update={name: getattr(before, name) for name in FIXED} | {"updated": None})
     if keeping.version(base) != item.row_version:
-        raise StaleError(base=keeping.text_of_base(session, item, base), mine=document, theirs=before)
+        raise StaleError(item, base=keeping.text_of_base(session, item, base), mine=document, theirs=before)
     document = kinds.written(session, before, document, now=now)
     if before.mark() == document.mark():
         return item

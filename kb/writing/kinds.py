@@ -50,11 +50,6 @@ def save(
     return item
 
 
-def as_written(session: orm.Session, before: Any, document: Any, *, now: dt.datetime) -> Any:
-    """Return what a person has just written as it is kept: a cycle with the locks of predictions that are due now."""
-    return cycles.with_locks(session, before, document, now=now) if document.kind == Kind.CYCLE else document
-
-
 def written(session: orm.Session, before: Any, document: Any, *, now: dt.datetime) -> Any:
     """Return what a person has just typed, with what follows from it: a cycle's predictions are locked when it is time.
 

@@ -3,11 +3,17 @@
 import datetime as dt
 import re
 import secrets
+from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kb.errors import ConflictError
+from kb.items.models import Item
+from kb.permissions import State
+from kb.writing import actions, queries
 from kb.writing.models import SentForm
 
 FIELD = "once"
@@ -32,6 +38,26 @@ def claim(session: orm.Session, *, person_id: int, key: str, public_id: str, now
     row = {"person_id": person_id, "key": key, "public_id": public_id, "base": "", "at": now}
     session.execute(insert(SentForm).values(row).on_conflict_do_nothing())
     return session.get(SentForm, (person_id, key))
+
+
+def start(
+    session: orm.Session, fill: Callable[[Any], Any], document: Any, *, key: str, by: int, now: dt.datetime
+) -> Item:
+    """Make the record of a form once: sent again, it leads to the record it made, with what was typed since.
+
+    ``fill`` puts what the form says into a document.
+    """
+    made = claim(session, person_id=by, key=key, public_id=document.id, now=now)
+    if made is not None and made.public_id != document.id:
+        item = session.scalars(sa.select(Item).where(Item.public_id == made.public_id)).one()
+        if item.state is State.ERASED:
+            raise ConflictError("What this form made was erased. Open a new form.")
+        changed = fill(queries.working_document(session, item))
+        return actions.edit(session, item, changed, base=made.base, by=by, now=now)
+    item = actions.start(session, fill(document), by=by, now=now)
+    if made is not None:
+        made.base = queries.base_of(session, item)
+    return item
 
 
 def forget_old(session: orm.Session, *, now: dt.datetime) -> None:

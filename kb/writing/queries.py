@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.accounts.models import Membership, Person, Role
-from kb.errors import NotFoundError, WithdrawnError
+from kb.errors import InvalidError, NotFoundError, WithdrawnError
 from kb.ids import Ref
 from kb.items.models import Item, Revision
+from kb.items.queries import visible_items
 from kb.items.rules import Kind, RevisionStatus
 from kb.permissions import Permission, State, Viewer, can
 from kb.schools.models import School
@@ -59,6 +60,19 @@ def work_by_ref(session: orm.Session, viewer: Viewer, kind: Kind, ref: Ref) -> I
     if item is not None and can(viewer, Permission.ITEM_TOMBSTONE, item):
         raise WithdrawnError(kind=item.kind, public_id=item.public_id, date=item.updated_at.date())
     raise NotFoundError
+
+
+def refuse_hidden(session: orm.Session, viewer: Viewer, before: Any, document: Any) -> None:
+    """Refuse new links to records the writer may not read; what was there stays. InvalidError names none of them."""
+    known = {link.target for link in before.links}
+    new = {link.target for link in document.links} - known
+    named = {getattr(document, name, None) for name in ("idea", "previous")}
+    new |= named - {getattr(before, name, None) for name in ("idea", "previous")} - {None}
+    if not new:
+        return
+    readable = visible_items(viewer).with_only_columns(sa.func.count()).where(Item.public_id.in_(new))
+    if session.scalar(readable) != len(new):
+        raise InvalidError("It names a record that is not there.", field="links")
 
 
 def open_edit(session: orm.Session, item: Item) -> Revision | None:

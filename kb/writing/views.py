@@ -14,8 +14,8 @@ from kb.permissions import Permission, Standing, can
 from kb.privacy import actions as privacy
 from kb.web import context
 from kb.web.gate import allows
-from kb.writing import actions, queries
-from kb.writing.actions import BlockedError
+from kb.writing import actions, conflict, drafts, queries
+from kb.writing.actions import BlockedError, StaleError
 from kb.writing.addresses import check_url, item_url
 from kb.writing.readiness import readiness
 
@@ -50,6 +50,26 @@ def publish(item: Item) -> Answer:
     except BlockedError:
         return _blocked(item)
     return _done(item_url(item), _("Published."))
+
+
+@bp.post(f"{RECORD}/merging")
+@allows(Permission.ITEM_EDIT, queries.record_by_ref)
+def merge(item: Item) -> Answer:
+    """Save what somebody chose on the page that put two people's words together."""
+    session, viewer = context.session(), context.viewer()
+    standing = queries.working_document(session, item)
+    try:
+        document = conflict.chosen(flask.request.form, standing)
+    except ValueError as error:
+        raise InvalidError(_("This page cannot be read any more. Open the record again.")) from error
+    queries.refuse_hidden(session, viewer, standing, document)
+    try:
+        actions.edit(session, item, document, base=flask.request.form.get("base", ""), **_who())
+    except StaleError as error:
+        return conflict.page(error)
+    person_id, form = viewer.person_id or 0, f"/{flask.request.path.split('/')[1]}/{item.public_id}/edit"
+    drafts.drop(session, person_id=person_id, form=form)
+    return _done(check_url(item), _("Saved."))
 
 
 @bp.get(f"{RECORD}/withdrawal")

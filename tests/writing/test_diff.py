@@ -1,7 +1,5 @@
 """The word diff tells both texts, whole, and is readable."""
 
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,190 @@
+"""The pages on which a change idea is written: new, adapted from others, edited, checked."""
+
+from functools import partial
+from typing import Any
+
+import flask
+import werkzeug
+from flask_babel import gettext as _
+
+from kb.errors import ForbiddenError, KbError
+from kb.ideas.document import IdeaDocument
+from kb.ideas.rules import TEXTS
+from kb.ids import new_public_id
+from kb.items.document import AdaptationEntry, LinkEntry
+from kb.items.models import Item
+from kb.items.rules import LinkType
+from kb.permissions import Audience, Permission, State, can
+from kb.site.labels import label
+from kb.web import context
+from kb.web.gate import allows
+from kb.writing import actions, conflict, once, parts
+from kb.writing import desk as desks
+from kb.writing import places as writing_places
+from kb.writing import queries as work
+from kb.writing.actions import StaleError
+from kb.writing.addresses import check_url
+from kb.writing.checking import check_page
+from kb.writing.ideas import forms, queries
+from kb.writing.ideas.queries import Parent
+
+bp = flask.Blueprint("idea_writing", __name__, url_prefix="/ideas")
+Answer = flask.typing.ResponseReturnValue
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@allows(Permission.ITEM_CREATE)
+def new() -> Answer:
+    """Write down an idea; ``?parent=`` names the ideas it was adapted or combined from."""
+    session, viewer = context.session(), context.viewer()
+    parents = queries.parents(session, viewer, flask.request.args.getlist("parent"))
+    ids = ",".join(parent.item.public_id for parent in parents)
+    desk = desks.opened(f"/ideas/new?parent={ids}" if ids else "/ideas/new")
+    places = writing_places.places(session, viewer, context.now().date())
+    chosen = writing_places.place_of(session, viewer, context.now().date(), flask.request.form.get("place"))
+    here = chosen or (places[0] if places else None)
+    if here is None:
+        raise ForbiddenError
+    document = _begun(parents, school=here.school, network=here.network)
+    form = _form(document, desk, networks=[place.network for place in places], places=places)
+    if flask.request.method == "POST":
+        desks.keep_typed(desk)
+        if _is_right(form):
+            try:
+                return _start(form, document, desk)
+            except StaleError as error:
+                return conflict.page(error)
+            except KbError as error:
+                session.rollback()
+                form.take(error)
+    page = flask.render_template(
+        "writing/idea.html", form=form, desk=desk, item=None, parents=_titles(form), places=places, parts=parts
+    )
+    return page, form.status
+
+
+@bp.route("/<ref:ref>/edit", methods=["GET", "POST"])
+@allows(Permission.ITEM_EDIT, work.idea_work)
+def edit(item: Item) -> Answer:
+    """Change the words of an idea; those of a published one wait for a review."""
+    session = context.session()
+    desk = desks.opened(f"/ideas/{item.public_id}/edit", item)
+    document = work.working_document(session, item)
+    form = _form(document, desk, networks=[document.network])
+    if flask.request.method == "POST":
+        desks.keep_typed(desk)
+        if _is_right(form):
+            try:
+                return _save(form, document, desk, item)
+            except StaleError as error:
+                return conflict.page(error)
+            except KbError as error:
+                session.rollback()
+                form.take(error)
+    page = flask.render_template(
+        "writing/idea.html", form=form, desk=desk, item=item, parents=_titles(form), places=[], parts=parts
+    )
+    return page, form.status
+
+
+@bp.get("/<ref:ref>/check")
+@allows(Permission.ITEM_EDIT, work.idea_work)
+def check(item: Item) -> str:
+    """Show what was written, what is missing, and the button that sends it."""
+    return check_page(item)
+
+
+def _begun(parents: list[Parent], *, school: str | None, network: str | None) -> IdeaDocument:
+    """Return a new idea; one that comes from others begins with the words of the first."""
+    several = len(parents) > 1
+    kind = LinkType.COMBINED_FROM if several else LinkType.ADAPTED_FROM
+    links = [
+        LinkEntry(type=kind, target=one.item.public_id, edition=max(1, one.item.edition), adaptation=AdaptationEntry())
+        for one in parents
+    ]
+    own: dict[str, Any] = {}
+    if parents and not several:
+        first = parents[0].document
+        own = {"topics": first.topics, "grades": first.grades, "subjects": first.subjects, "groups": first.groups}
+        own |= {name: getattr(first, name) for name in (*forms.LINES, "cost", "target")}
+        own["texts"] = {name: text for name, text in first.texts.items() if name in TEXTS}
+        own["drivers"] = first.drivers if first.network == network else []
+    return IdeaDocument.model_construct(
+        kind="idea",
+        id=new_public_id(),
+        title="",
+        state=State.DRAFT,
+        audience=Audience.PUBLIC,
+        school=school,
+        network=network,
+        created=context.now(),
+        links=links,
+        **own,
+    )
+
+
+def _form(
+    document: IdeaDocument,
+    desk: desks.Desk,
+    *,
+    networks: list[str | None],
+    places: list[writing_places.WritingPlace] | None = None,
+) -> parts.WriteUpForm:
+    session = context.session()
+    sent = list(flask.request.form) or list(desk.offer.payload if desk.resumed and desk.offer else ())
+    made = forms.idea_form(
+        document,
+        sent,
+        words=label,
+        drivers=queries.driver_choices(session, networks, document.drivers),
+        places=[(place.key, place.words) for place in places or []],
+    )
+    return desks.read(made, desk, **forms.values(document))
+
+
+def _is_right(form: parts.WriteUpForm) -> bool:
+    count = parts.rows_in([field.name for field in form], parts.CREDITS)
+    return form.validate() and not parts.refuse_names(form, count) and _only_known_parents(form)
+
+
+def _only_known_parents(form: parts.WriteUpForm) -> bool:
+    """Refuse a parent that the writer may not read: the id stands in a hidden field that anyone can change."""
+    known = _titles(form)
+    ids = _parent_ids(form)
+    for index, target in ids.items():
+        if target not in known:
+            form.refuse(_("This idea is not there any more. Take it out."), f"{forms.PARENTS}-{index}-type")
+    return all(target in known for target in ids.values())
+
+
+def _parent_ids(form: parts.WriteUpForm) -> dict[int, str]:
+    rows = parts.rows_in([field.name for field in form], forms.PARENTS)
+    chosen = {index: form[f"{forms.PARENTS}-{index}-type"].data for index in range(rows)}
+    return {index: str(form[f"{forms.PARENTS}-{index}-target"].data) for index in range(rows) if chosen[index] != ""}
+
+
+def _titles(form: parts.WriteUpForm) -> dict[str, str]:
+    return queries.titles(context.session(), context.viewer(), list(_parent_ids(form).values()))
+
+
+def _start(form: parts.WriteUpForm, document: IdeaDocument, desk: desks.Desk) -> werkzeug.Response:
+    """Make the record, or lead to the one that this very form made before, with what was typed since."""
+    session, viewer, now = context.session(), context.viewer(), context.now()
+    by = viewer.person_id or 0
+    item = once.start(session, partial(forms.filled, form), document, key=desk.once, by=by, now=now)
+    return _saved(item, desk)
+
+
+def _save(form: parts.WriteUpForm, document: IdeaDocument, desk: desks.Desk, item: Item) -> werkzeug.Response:
+    changed = forms.filled(form, document)
+    by = context.viewer().person_id or 0
+    actions.edit(context.session(), item, changed, base=desk.base, by=by, now=context.now())
+    return _saved(item, desk)
+
+
+def _saved(item: Item, desk: desks.Desk) -> werkzeug.Response:
+    desks.clear(desk)
+    context.commit()
+    if not can(context.viewer(), Permission.ITEM_EDIT, item):
+        return flask.redirect(flask.url_for("site.home"), 303)
+    return flask.redirect(check_url(item), 303)
