@@ -1,4 +1,4 @@
-"""Two schools in two networks, the people of the house, and a record for each audience with a secret word of its own."""
+"""Two schools in two networks, the people of the house, and a record with a secret word for each audience."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class World:
 
 
 def make_world(session: orm.Session) -> World:
-    """Make the rows: Alice writes at Ashgrove, Bob reads there, Charlie is from Brookside, Carla curates, Dana admins."""
+    """Alice writes at Ashgrove, Bob reads there, Charlie is from Brookside, Carla curates, Dana is admin, and Eve."""
     school, other = make.make_school(session, name="Ashgrove"), make.make_school(session, name="Brookside")
     network, far = make.make_network(session, school, name="Valley"), make.make_network(session, other, name="Coast")
     names = ("alice", "bob", "charlie", "carla", "dana", "eve")
@@ -68,16 +68,26 @@ def make_world(session: orm.Session) -> World:
         "halcyon": {"state": State.REVIEW},
         "umbrage": {"state": State.WITHDRAWN},
     }.items():
-        made.restricted[word] = make.make_cycle(session, idea, school, title=f"The {word} one", html={}, **{**at, **over})
+        made.restricted[word] = make.make_cycle(
+            session, idea, school, title=f"The {word} one", html={}, **{**at, **over}
+        )
     session.flush()
     return made
 
 
-def note(session: orm.Session, *items: m.Item, action: str = "published", now: object = NOW, by: int | None = None) -> None:
+def note(
+    session: orm.Session, *items: m.Item, action: str = "published", now: object = NOW, by: int | None = None
+) -> None:
     """Write into the history that something happened to these records."""
     for item in items:
         history.record(
-            session, action, kind=item.kind.value, public_id=item.public_id, by=by, now=now, touches=[item.id]  # type: ignore[arg-type]
+            session,
+            action,
+            kind=item.kind.value,
+            public_id=item.public_id,
+            by=by,
+            now=now,
+            touches=[item.id],  # type: ignore[arg-type]
         )
 
 

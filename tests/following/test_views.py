@@ -49,9 +49,7 @@ def test_what_is_not_there_is_not_found(as_: Client, site: World, address: str) 
     assert post(as_("bob"), f"/following/{where}").status_code == 404
 
 
-def test_an_idea_that_may_not_be_read_cannot_be_followed(
-    as_: Client, site: World, sqlite_database: Database
-) -> None:
+def test_an_idea_that_may_not_be_read_cannot_be_followed(as_: Client, site: World, sqlite_database: Database) -> None:
     with sqlite_database.writing() as session:
         session.get_one(type(site.idea), site.idea.id).audience = "network"  # type: ignore[assignment]
         session.commit()

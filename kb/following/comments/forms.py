@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired
 
 from kb.following.comments.rules import LONGEST, LONGEST_REASON, CommentKind
 from kb.privacy.rules import hits
-from kb.web.forms import Form, LineField, TextField
+from kb.web.forms import Form, LineField, TextField, choices
 
 _HINT = _("Never a student’s name, nor anything by which one could be recognized. Markdown works: *slanted*, **bold**.")
 
@@ -43,10 +43,12 @@ class SayForm(WordsForm):
 
     kind = wtforms.RadioField(
         _("What is it?"),
-        choices=[
-            (CommentKind.QUESTION.value, _("A question to those who did this")),
-            (CommentKind.COMMENT.value, _("A comment")),
-        ],
+        choices=choices(
+            [
+                (CommentKind.QUESTION.value, _("A question to those who did this")),
+                (CommentKind.COMMENT.value, _("A comment")),
+            ]
+        ),
         default=CommentKind.QUESTION.value,
         validators=[DataRequired(_("Choose one."))],
     )

@@ -35,14 +35,13 @@ _COLUMNS = (
     Comment.reason,
     Person.name,
 )
-_ALL = (
+_OF_ITEM = (
     sa.select(*_COLUMNS)
     .outerjoin(Person, Person.id == Comment.author_id)
     .where(Comment.item_id == sa.bindparam("item"))
     .order_by(Comment.created_at.desc(), Comment.id.desc())
     .limit(MOST)
 )
-_SHOWN = _ALL.where(Comment.state == CommentState.SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def talk(session: orm.Session, viewer: Viewer, item: Item, *, limit: int | None 
     that has answers keeps its place without its words.
     """
     moderates = can(viewer, Permission.COMMENT_MODERATE, Subject(item))
-    found = rows(session, _SHOWN if viewer.is_anonymous else _ALL, {"item": item.id}).all()
+    found = rows(session, _OF_ITEM, {"item": item.id}).all()
     answers: dict[int, list[Any]] = defaultdict(list)
     for row in reversed(found):
         if row.parent_id is not None:

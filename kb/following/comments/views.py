@@ -45,7 +45,7 @@ def say(item: Item) -> Answer:
             now=context.now(),
         )
     except (InvalidError, TooManyError) as error:
-        form.take(error)
+        form.refuse(str(error), "words")
         return _conversation(item, form), int(error.status)
     context.commit()
     return _back(row)
@@ -76,7 +76,7 @@ def answer(comment: Comment) -> Answer:
             now=context.now(),
         )
     except (InvalidError, TooManyError) as error:
-        form.take(error)
+        form.refuse(str(error), "words")
         return _single(comment, answer=form), int(error.status)
     context.commit()
     return _back(row)
