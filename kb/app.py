@@ -26,6 +26,7 @@ from kb.following.inbox import views as inbox
 from kb.following.me import views as me
 from kb.following.problems import views as problems
 from kb.glossary import views as glossary
+from kb.hub.bulk import views as bulk
 from kb.hub.diagram import views as diagram
 from kb.hub.members import views as members
 from kb.hub.merges import views as merges
@@ -79,6 +80,7 @@ FEATURES = (
     members,
     merges,
     similar,
+    bulk,
     packages,
     reviews,
     typed,

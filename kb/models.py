@@ -22,7 +22,7 @@ from kb.following.models import Follow
 from kb.following.problems.models import PrivacyProblem
 from kb.glossary.models import Term
 from kb.history import History
-from kb.hub.models import BulkImport, BulkRow
+from kb.hub.bulk.models import BulkImport, BulkRow
 from kb.ideas.models import ChangeIdea, IdeaMerge
 from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag, TagAlias
 from kb.jobs.models import Job

@@ -12,6 +12,7 @@ from kb.cycles import evening
 from kb.db import Database
 from kb.following import retention
 from kb.following.digest import jobs as digests
+from kb.hub.bulk import jobs as imports
 from kb.jobs import cleaning
 from kb.jobs.worker import Worker
 from kb.mail import delivery
@@ -25,6 +26,7 @@ __all__ = [
     "digests",
     "erased",
     "evening",
+    "imports",
     "invitations",
     "resets",
     "retention",
