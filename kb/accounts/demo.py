@@ -16,11 +16,12 @@ from kb.networks.models import Network, SchoolNetwork
 from kb.schools.models import School
 
 DOMAIN = "demo.example.org"
+LETTERS = "abcdefghjkmnpqrstvwxyz"
 
 
 def make_accounts(database: Database) -> str:
     """Make the accounts, all with one new password, and return what to say of them."""
-    password, now = "-".join(secrets.token_hex(2) for _ in range(4)), dt.datetime.now(dt.UTC)
+    password, now = _new_password(), dt.datetime.now(dt.UTC)
     with database.writing() as session:
         network, schools = _places(session)
         made = [
@@ -42,6 +43,11 @@ def make_accounts(database: Database) -> str:
         feed.commit(session)
     lines = "\n".join(f"  {person.email:<28} {does}" for person, does in made)
     return f"\nFictional accounts, for this demo only. Password of all of them (not shown again): {password}\n{lines}\n"
+
+
+def _new_password() -> str:
+    """Return four times four letters, which are read aloud and typed without doubt."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def _places(session: orm.Session) -> tuple[Network, list[School]]:

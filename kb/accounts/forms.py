@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from kb.accounts.rules import LONGEST_EMAIL, LONGEST_PASSWORD, SHORTEST_PASSWORD
-from kb.web.forms import Form, LineField
+from kb.web.forms import Form, LineField, choices
 
 _TYPED = "current-password"
 _NEW = "new-password"
@@ -108,8 +108,10 @@ class InviteForm(Form):
     role = wtforms.RadioField(
         _("What will the person do?"),
         [InputRequired(_("Choose what the person will do."))],
-        choices=[
-            ("contributor", _("Write: share tests and ideas of this school")),
-            ("reader", _("Read: see what is shared with this school and its networks")),
-        ],
+        choices=choices(
+            [
+                ("contributor", _("Write: share tests and ideas of this school")),
+                ("reader", _("Read: see what is shared with this school and its networks")),
+            ]
+        ),
     )

@@ -57,12 +57,12 @@ def invite(
     if (school_id is None) == (network_id is None):
         message = "An invitation is for one school or one network."
         raise InvalidError(message)
+    until = clock(session) + INVITATION_LASTS
     row = session.scalar(_open(school_id, network_id).where(Invitation.email == address, Invitation.role == role))
     if row is None:
         row = Invitation(email=address, role=role, school_id=school_id, network_id=network_id, created_at=now)
         session.add(row)
-    row.invited_by, row.token_hash = by, None
-    row.expires_at = clock(session) + INVITATION_LASTS
+    row.invited_by, row.token_hash, row.expires_at = by, None, until
     session.flush()
     jobs.add(session, KIND, {"invitation": row.id}, now=now)
     _note(session, "invited", row, by, now)

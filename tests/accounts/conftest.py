@@ -1,19 +1,26 @@
 """Alice, who has an account with a password, and forms as a browser sends them."""
 
+import datetime as dt
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from kb import feed
 from kb import models as m
 from kb.accounts import passwords
+from kb.config import Settings
 from kb.db import Database
+from kb.mail.queries import Letter, waiting
+from kb.work import worker
 from tests.factories import NOW, make_person
 
 PASSWORD = "mango river candle 7"
+LATER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +49,16 @@ def signed_in_name(client: FlaskClient) -> str | None:
     """Return the name in the menu of the page, None for a visitor."""
     found = re.search(r"Your account: </span>([^<]*)<", client.get("/about").text)
     return html.unescape(found.group(1)) if found else None
+
+
+def letters(database: Database, settings: Settings) -> Sequence[Letter]:
+    """Do the jobs that write mails, and return the mails that wait to be sent, oldest first."""
+    made, is_mail = worker(database, settings), m.Job.kind == "mail.send"
+    while True:
+        with database.writing() as session:
+            session.execute(sa.update(m.Job).where(is_mail).values(run_at=LATER))
+            feed.commit(session)
+        if not made.work_once():
+            break
+    with database.reading() as session:
+        return waiting(session)
