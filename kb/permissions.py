@@ -183,6 +183,13 @@ def _may_review(viewer: Viewer, item: Readable) -> bool:
 
 
 def _may_see_history(viewer: Viewer, item: Readable) -> bool:
+    """Writers; reviewers of what was given to them, and of what they may read anyway."""
+    given = item.state is State.REVIEW or _may_read(viewer, item)
+    return _may_edit(viewer, item) or (given and _may_review(viewer, item))
+
+
+def _may_discuss(viewer: Viewer, item: Readable) -> bool:
+    """Writers and reviewers. Whether there is something to review at all is asked where the record is looked up."""
     return _may_edit(viewer, item) or _may_review(viewer, item)
 
 
@@ -204,8 +211,9 @@ def _may_publish(viewer: Viewer, item: Readable) -> bool:
 
 
 def _may_withdraw(viewer: Viewer, item: Readable) -> bool:
-    """The school takes its record back, and may put it up again as it was."""
-    return item.state in (State.PUBLISHED, State.WITHDRAWN) and _owns(viewer, item)
+    """The school takes its record back, and may put it up again as it was; what is for one person is that person's."""
+    is_theirs = _owns(viewer, item) and (item.audience is not Audience.OWNER or _is_author(viewer, item))
+    return item.state in (State.PUBLISHED, State.WITHDRAWN) and is_theirs
 
 
 def _may_erase(viewer: Viewer, item: Readable) -> bool:
@@ -305,13 +313,13 @@ POLICY: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.ITEM_SUBMIT: _may_submit,
     Permission.ITEM_HISTORY: _may_see_history,
     Permission.ITEM_REVIEW: _may_review,
-    Permission.ITEM_DISCUSS: _may_see_history,
+    Permission.ITEM_DISCUSS: _may_discuss,
     Permission.ITEM_PUBLISH: _may_publish,
     Permission.ITEM_WITHDRAW: _may_withdraw,
     Permission.ITEM_ERASE: _may_erase,
     Permission.ITEM_REASSIGN: _may_reassign,
     Permission.REVIEW_QUEUE: _curates_something,
-    Permission.REVIEW_SETTLE: lambda viewer, discussed: _may_see_history(viewer, discussed.item),
+    Permission.REVIEW_SETTLE: lambda viewer, discussed: _may_discuss(viewer, discussed.item),
     Permission.PACKAGE_READ: _reads_package,
     Permission.PACKAGE_CREATE: _curates_any,
     Permission.PACKAGE_EDIT: _curates_its_network,

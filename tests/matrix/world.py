@@ -4,10 +4,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb import models as m
 from kb.accounts.models import Role
+from kb.following.asking.rules import About
+from kb.following.comments.rules import CommentKind
 from kb.ids import new_public_id
 from kb.items.rules import Vocabulary
 from kb.packages import actions as packages
@@ -121,8 +124,43 @@ def make_world(session: orm.Session) -> World:
         "driver": driver.public_id,
         "parent": parent.public_id,
         "package": _package(session, world, valley),
+        "person": people["bob"].public_id,
+        **_spoken(session, world, valley),
     }
     return world
+
+
+def _spoken(session: orm.Session, world: World, network: m.Network) -> dict[str, str]:
+    """Make a comment by Bob on a record of the network, a visitor's question to it and a report of a problem."""
+    record = next(record for record in world.records if record.place == "network")
+    item = session.scalars(sa.select(m.Item).where(m.Item.public_id == record.public_id)).one()
+    comment, question, problem = (new_public_id() for _ in range(3))
+    shared: Values = {"network_id": network.id, "created_at": NOW}
+    session.add_all(
+        [
+            m.Comment(
+                public_id=comment,
+                item_id=item.id,
+                kind=CommentKind.COMMENT,
+                author_id=world.people["bob"].id,
+                text=record.secret,
+                html=record.secret,
+                created_at=NOW,
+            ),
+            m.VisitorQuestion(
+                public_id=question,
+                about=About.IDEA,
+                about_id=record.public_id,
+                name="V",
+                email="v@x.org",
+                text="?",
+                **shared,
+            ),
+            m.PrivacyProblem(public_id=problem, page="/", text="A name", **shared),
+        ]
+    )
+    session.flush()
+    return {"comment": comment, "question": question, "problem": problem}
 
 
 def _package(session: orm.Session, world: World, network: m.Network) -> str:
