@@ -13,6 +13,7 @@ from kb.accounts.people import views as people
 from kb.accounts.queries import viewer_of
 from kb.accounts.single_sign_on import views as single_sign_on
 from kb.attachments import views as attachments
+from kb.audience import views as audience
 from kb.audit import views as audit
 from kb.cases import views as cases
 from kb.config import Settings, bundled
@@ -37,6 +38,7 @@ from kb.lineage import views as lineage
 from kb.methods import views as methods
 from kb.networks import views as networks
 from kb.packages import views as packages
+from kb.paste import views as paste
 from kb.permissions import Permission
 from kb.reviews import views as reviews
 from kb.saved import views as saved
@@ -48,9 +50,10 @@ from kb.site import views as site
 from kb.web import assets, cache, context, errors, gate, headers, logs
 from kb.web.application import Application
 from kb.writing import views as writing
-from kb.writing.ideas import views as idea_writing
 from kb.writing.capture import views as capture
 from kb.writing.cycles import views as cycle_writing
+from kb.writing.ideas import views as idea_writing
+from kb.writing.past import views as past
 from kb.writing.typed import views as typed
 
 LOCALES = (Locale("en"),)  # ready made: Babel would read the code anew in each request
@@ -68,6 +71,7 @@ FEATURES = (
     cycle_writing,
     capture,
     attachments,
+    paste,
     cases,
     schools,
     networks,
@@ -86,6 +90,7 @@ FEATURES = (
     typed,
     writing,
     idea_writing,
+    past,
     following,
     comments,
     asking,
@@ -93,6 +98,7 @@ FEATURES = (
     digest,
     inbox,
     me,
+    audience,
     audit,
 )
 

@@ -178,6 +178,7 @@ _FILES = {
     "attachments.index": _record(WRITERS),
     "attachments.remove": _record(WRITERS, methods=POST, public_id="00000000"),
     "attachments.show": _public(404, public_id="00000000", name="a.png"),  # who gets a file: tests/attachments
+    "paste.convert": Row(SOMEBODY, POST),
 }
 _OWN = {
     "account.change_password": Row(SOMEBODY, POST),
