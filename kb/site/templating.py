@@ -21,6 +21,7 @@ from kb.site.frame import frame
 from kb.site.said import said
 from kb.site.words import plural
 from kb.site.words import translate as _
+from kb.site.work_bar import idea_buttons, work_bar
 from kb.web import context, csrf
 from kb.writing.addresses import check_url, edit_url
 
@@ -41,6 +42,8 @@ def register(app: flask.Flask) -> None:
         badge=badge,
         frame=frame,
         said=said,
+        work_bar=work_bar,
+        idea_buttons=idea_buttons,
         account_menu=account_menu,
         lang_of=lang_of,
         request_id=request_id,

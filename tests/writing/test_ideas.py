@@ -6,6 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from kb import models as m
 from kb.db import Database
@@ -151,7 +152,7 @@ def _base(client: FlaskClient, item: m.Item) -> str:
     return found[1]
 
 
-def _save(client: FlaskClient, item: m.Item, fields: dict[str, object], base: str | None = None) -> object:
+def _save(client: FlaskClient, item: m.Item, fields: dict[str, object], base: str | None = None) -> TestResponse:
     return post(client, f"/ideas/{item.ref}/edit", {"base": base or _base(client, item), **fields})
 
 

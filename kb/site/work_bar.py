@@ -1,0 +1,63 @@
+"""What somebody may do with the record they read: the bar above it, and the buttons of an idea."""
+
+import flask
+from markupsafe import Markup
+
+from kb.items.models import Item
+from kb.permissions import Permission, State, can
+from kb.site.words import translate
+from kb.web import context
+from kb.writing.addresses import check_url, edit_url, item_url
+
+_ = str  # marks words for translation; they are translated when they are shown
+
+STATES = {
+    State.DRAFT: _("A draft: readers do not see it."),
+    State.REVIEW: _("Waits for the hub's review: readers do not see it."),
+    State.PUBLISHED: "",
+}
+Link = tuple[str, str]
+
+
+def work_bar(item: Item) -> Markup:
+    """Return how the record stands and what the viewer may do with it; nothing for whoever only reads."""
+    links = _links(item)
+    said = STATES.get(item.state, "")
+    if not links and not said:
+        return Markup()
+    template = flask.current_app.jinja_env.get_template("components/work.html").module
+    drawn: Markup = template.bar(said and translate(said), [(translate(words), url) for words, url in links])  # type: ignore[attr-defined]
+    return drawn
+
+
+def idea_buttons(idea: Item) -> Markup:
+    """Return the ways from an idea to a test of it; a visitor without an account gets one, which leads to sign-in."""
+    viewer = context.viewer()
+    may_write = can(viewer, Permission.ITEM_CREATE)
+    if idea.state is not State.PUBLISHED or not (may_write or viewer.is_anonymous):
+        return Markup()
+    root = flask.request.root_path
+    links = [(_("Try it at my school"), f"{root}/cycles/new?idea={idea.public_id}")]
+    if may_write:
+        links.append((_("I adapted this"), f"{root}/ideas/new?parent={idea.public_id}"))
+    template = flask.current_app.jinja_env.get_template("components/work.html").module
+    drawn: Markup = template.buttons([(translate(words), url) for words, url in links])  # type: ignore[attr-defined]
+    return drawn
+
+
+def _links(item: Item) -> list[Link]:
+    viewer, own = context.viewer(), item_url(item)
+    if viewer.is_anonymous:
+        return []
+    is_open = item.state in (State.DRAFT, State.REVIEW)
+    check = _("Check and send") if item.state is State.DRAFT else _("Check")
+    asked = [
+        (Permission.ITEM_EDIT, _("Edit"), edit_url(item), True),
+        (Permission.ITEM_EDIT, check, check_url(item), is_open),
+        (Permission.ITEM_HISTORY, _("History"), f"{own}/history", True),
+        (Permission.ITEM_REVIEW, _("Review it"), f"{flask.request.root_path}/review/{item.ref}", is_open),
+        (Permission.ITEM_WITHDRAW, _("Withdraw"), f"{own}/withdrawal", True),
+        (Permission.ITEM_REASSIGN, _("Hand it over"), f"{own}/author", is_open),
+        (Permission.ITEM_ERASE, _("Erase"), f"{own}/erasure", True),
+    ]
+    return [(words, url) for permission, words, url, fits in asked if fits and can(viewer, permission, item)]
