@@ -21,10 +21,16 @@ def notes(session: orm.Session, person_id: int) -> Sequence[Note]:
     return session.scalars(sa.select(Note).where(Note.person_id == person_id).order_by(Note.at.desc(), Note.id)).all()
 
 
+def find_note(session: orm.Session, viewer: Viewer, note_id: str) -> Note | None:
+    """Return a note of the viewer's own, None for anybody else's and for one that is gone."""
+    note = session.scalar(sa.select(Note).where(Note.public_id == note_id))
+    return note if note is not None and note.person_id == viewer.person_id else None
+
+
 def note_of(session: orm.Session, viewer: Viewer, note_id: str) -> Note:
     """Return a note of the viewer's own; NotFoundError for anybody else's."""
-    note = session.scalar(sa.select(Note).where(Note.public_id == note_id))
-    if note is None or note.person_id != viewer.person_id:
+    note = find_note(session, viewer, note_id)
+    if note is None:
         raise NotFoundError
     return note
 

@@ -7,41 +7,40 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.cycles.document import CycleDocument
-from kb.cycles.rules import Decision, Stage
+from kb.cycles.rules import Stage
 from kb.errors import InvalidError
 from kb.ids import new_public_id
 from kb.items.models import Item
-from kb.networks.models import Network
 from kb.permissions import Audience, State
 from kb.schools.models import School
-from kb.writing import actions as writing
-from kb.writing import kinds, once
+from kb.writing import kinds
 from kb.writing.cycles import queries
 from kb.writing.cycles.steps import next_texts
+from kb.writing.places import WritingPlace
 
-GOES_ON = frozenset({Decision.ADAPT, Decision.TEST_AGAIN, Decision.SCALE, Decision.ADOPT, Decision.UNDECIDED})
 _LONGEST_TITLE = 200
 _CARRIED = ("idea", "school", "network", "method", "method_version", "fictional", "language", "grades", "groups")
 
 
 def plan(
+    session: orm.Session,
     *,
     idea: Item,
-    school: School,
-    network: Network | None,
+    place: WritingPlace,
     method: tuple[str, str],
     title: str,
     summary: str,
     now: dt.datetime,
 ) -> CycleDocument:
     """Return the first text of a test of an idea: a plan with nothing but its place. ``method`` is code and version."""
+    school = session.get_one(School, place.place.school_id)
     return CycleDocument(
         id=new_public_id(),
         title=title[:_LONGEST_TITLE],
         summary=summary[:500],
         state=State.DRAFT,
-        audience=Audience.SCHOOL if network is None else Audience.NETWORK,
-        network=None if network is None else network.public_id,
+        audience=Audience.SCHOOL if place.network is None else Audience.NETWORK,
+        network=place.network,
         school=school.public_id,
         created=now,
         fictional=school.fictional,
@@ -51,14 +50,6 @@ def plan(
         method_version=method[1],
         stage=Stage.PLANNED,
     )
-
-
-def start(session: orm.Session, document: CycleDocument, *, key: str, by: int, now: dt.datetime) -> Item:
-    """Make the draft; the same form sent twice makes one."""
-    sent = once.claim(session, person_id=by, key=key, public_id=document.id, now=now)
-    if sent is not None and sent.public_id != document.id:
-        return session.scalars(sa.select(Item).where(Item.public_id == sent.public_id)).one()
-    return writing.start(session, document, by=by, now=now)
 
 
 def next_plan(session: orm.Session, item: Item, *, title: str, now: dt.datetime) -> CycleDocument:

@@ -102,7 +102,7 @@ def _about(asked: Asked) -> Any:
         "group_size": NumberField(
             _("How many students?"),
             whole=True,
-            description=_("Small groups show no number to anybody. Leave it empty if it is about adults."),
+            description=_("Leave it empty for adults."),
         ),
         "title": LineField(_("Title")),
         "summary": TextField(_("The test in one sentence"), rows=2, longest=500),

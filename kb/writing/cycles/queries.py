@@ -1,7 +1,6 @@
 """Reads for whoever writes up a cycle: where they may write, which methods, which test came before, their notes."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,36 +17,12 @@ from kb.methods import actions as methods
 from kb.methods.document import MethodDocument
 from kb.methods.document import document as method_document
 from kb.methods.models import Method, MethodVersion
-from kb.networks.models import Network, SchoolNetwork
+from kb.networks.models import Network
 from kb.permissions import State, Viewer
 from kb.schools.models import School
-from kb.standing import Place
+from kb.writing.places import WritingPlace, places
 
 FIRST = "pdsa"
-
-
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """A school for which somebody writes, in one of the networks it is in today, if any."""
-
-    school: School
-    network: Network | None
-    is_only: bool
-
-    @property
-    def value(self) -> str:
-        """What a form calls it."""
-        return f"{self.school.public_id}.{self.network.public_id if self.network else ''}"
-
-    @property
-    def words(self) -> str:
-        """What people call it: the network only where there are several."""
-        return self.school.name if self.is_only or self.network is None else f"{self.school.name} · {self.network.name}"
-
-    @property
-    def standing(self) -> Place:
-        """What decides who may write there."""
-        return Place(self.school.id, None if self.network is None else self.network.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +35,6 @@ class Choice:
     summary: str
     used: int
 
-    @property
-    def value(self) -> str:
-        """What a form calls it."""
-        return self.code
-
 
 def idea_to_try(session: orm.Session, viewer: Viewer, public_id: str) -> Item:
     """Return the idea that somebody wants to try, or raise NotFoundError."""
@@ -74,17 +44,17 @@ def idea_to_try(session: orm.Session, viewer: Viewer, public_id: str) -> Item:
     return idea
 
 
-def workplaces(session: orm.Session, viewer: Viewer, idea: Item, *, today: dt.date) -> list[Workplace]:
-    """Return where the viewer may write, by name of the school; of its networks that of the idea first."""
-    rows = session.execute(
-        sa.select(School, Network)
-        .outerjoin(SchoolNetwork, sa.and_(SchoolNetwork.school_id == School.id, SchoolNetwork.current(today)))
-        .outerjoin(Network, Network.id == SchoolNetwork.network_id)
-        .where(School.id.in_(viewer.contributes_to))
-        .order_by(School.name, School.id, Network.id != idea.network_id, Network.name)
-    ).all()
-    times = Counter(school.id for school, _network in rows)
-    return [Workplace(school, network, times[school.id] == 1) for school, network in rows]
+def school_places(session: orm.Session, viewer: Viewer, idea: Item, *, today: dt.date) -> list[WritingPlace]:
+    """Return where the viewer may write up a test: places with a school, those in the idea's network first."""
+    found = [one for one in places(session, viewer, today) if one.place.school_id is not None]
+    return sorted(found, key=lambda one: one.place.network_id != idea.network_id)
+
+
+def place_of(session: orm.Session, item: Item) -> tuple[str, str]:
+    """Return the names of the item's school and network, "" for none."""
+    school = session.get(School, item.school_id) if item.school_id else None
+    network = session.get(Network, item.network_id) if item.network_id else None
+    return (school.name if school else "", network.name if network else "")
 
 
 def method_choices(session: orm.Session, network_ids: Sequence[int]) -> list[Choice]:

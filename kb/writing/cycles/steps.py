@@ -45,12 +45,17 @@ FIELDS: dict[Part, tuple[str, ...]] = {  # what of the document a part writes
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of the method. ``needed``: it holds one of the eight answers."""
+    """One question of the method. ``core`` names the one of the eight answers that it holds, "" for none."""
 
     code: str
     text: str
     hint: str
-    needed: bool
+    core: str
+
+    @property
+    def needed(self) -> bool:
+        """Whether it must be answered before a finished test is published."""
+        return bool(self.core)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _slug(code: str) -> str:
 
 
 def _question(entry: QuestionEntry) -> Question:
-    return Question(entry.code, entry.text, entry.hint, needed=entry.core is not None)
+    return Question(entry.code, entry.text, entry.hint, core=entry.core or "")
 
 
 def _last(steps: Sequence[StepEntry], phases: Collection[str]) -> int | None:

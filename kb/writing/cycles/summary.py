@@ -75,7 +75,7 @@ def _answers(page: Page, asked: Asked) -> Iterator[Answer]:
                 yield Answer(entry.question or entry.expected, ". ".join(filter(None, told)), name)
     form, start = form_of(page, asked)
     for field in form(data=start):
-        if not field.name.startswith(_ROWS):
+        if not field.name.startswith(_ROWS) and not (field.name == "started_on" and Part.PREDICTION in page.parts):
             yield Answer(str(field.label.text), _text(field), _first_input(field))
 
 
@@ -110,4 +110,6 @@ def _text(field: Any) -> str:
         options: Any = field.choices or []
         names = {choice.value: choice.label for choice in options}
         return ", ".join(str(names.get(one, one)) for one in chosen if one)
-    return field.data.isoformat() if isinstance(field, wtforms.DateField) and field.data else str(field.data or "")
+    if isinstance(field, wtforms.DateField) and field.data:
+        return f"{field.data:%b} {field.data.day}, {field.data.year}"
+    return str(field.data or "")

@@ -16,12 +16,13 @@ from kb.site.templating import label
 from kb.web import context
 from kb.web.gate import allows
 from kb.writing import actions as writing
+from kb.writing import conflict, keeping, once
 from kb.writing import desk as desks
 from kb.writing import queries as work
-from kb.writing.actions import BlockedError
+from kb.writing.actions import BlockedError, StaleError
 from kb.writing.addresses import check_url, item_url
 from kb.writing.capture import actions as capturing
-from kb.writing.capture.queries import note_of
+from kb.writing.capture.queries import find_note
 from kb.writing.cycles import actions, forms, queries, rows, summary
 from kb.writing.cycles.names import page_name
 from kb.writing.cycles.steps import Page, Part, begun, neighbours, page_of, pages
@@ -63,6 +64,8 @@ def write(item: Item) -> Answer:
         raise NotFoundError
     desk = desks.opened(f"/cycles/{item.public_id}/edit/{page.slug}", item)
     posted, do = flask.request.method == "POST", flask.request.form.get("do", "")
+    if posted and keeping.version(desk.base) != item.row_version:  # somebody saved since: put the words into the text
+        document = keeping.text_of_base(session, item, desk.base) or document  # on which this form was opened
     form = _form(item, page, document, desk, do=do)
     if not posted or do in _ADD or do.startswith("correct-"):
         return _show(item, document, all_pages, page, form, desk)
@@ -72,6 +75,9 @@ def write(item: Item) -> Answer:
     try:
         changed = forms.written(form, page, document, today=context.now().date())
         writing.edit(session, item, changed, base=desk.base, **_who())
+    except StaleError as error:
+        if error.mine.mark() != error.theirs.mark():
+            return conflict.page(error)
     except InvalidError as error:
         session.rollback()
         form.take(error)
@@ -89,7 +95,7 @@ def check(item: Item) -> Answer:
     """Show all answers and what is missing; choose the readers; send it, or publish it."""
     session = context.session()
     document = work.working_document(session, item)
-    form = forms.check_form(_audiences(document)).read(audience=document.audience.value)
+    form = forms.check_form(_audiences(item, document)).read(audience=document.audience.value)
     if flask.request.method == "GET":
         return _check_page(item, document, form)
     if not form.validate():
@@ -102,8 +108,11 @@ def check(item: Item) -> Answer:
     if do not in ("publish", "submit"):
         flask.flash(_("Saved. You can go on at any time."))
         return flask.redirect(check_url(item), 303)
+    if do == "publish" and not can(context.viewer(), Permission.ITEM_PUBLISH, Standing.of(item, changed.audience)):
+        form.refuse(_("The hub reads this first. Choose fewer readers, or send it to the hub."), "audience")
+        return _check_page(item, changed, form), 422
     try:
-        said = _send(item, changed, do, form["note"].data or "")
+        said = _send(item, do, form["note"].data or "")
     except BlockedError:
         session.rollback()
         return _check_page(item, changed, form, tried=True), 422
@@ -119,15 +128,14 @@ def new() -> Answer:
     session, viewer, now = context.session(), context.viewer(), context.now()
     public_id = flask.request.values.get("idea", "")
     idea = queries.idea_to_try(session, viewer, public_id)
-    note_id = flask.request.values.get("note", "")
-    note = note_of(session, viewer, note_id) if note_id else None
-    places = queries.workplaces(session, viewer, idea, today=now.date())
+    note = find_note(session, viewer, flask.request.values.get("note", ""))
+    places = queries.school_places(session, viewer, idea, today=now.date())
     if not places:
         return flask.render_template("writing/cycles/no_school.html", idea=idea)
-    methods = queries.method_choices(session, [place.network.id for place in places if place.network])
-    named = [(place.value, place.words) for place in places]
-    form = forms.new_form(named, [(choice.value, choice.title) for choice in methods]).read(
-        school=places[0].value, method=methods[0].value, title=_title(idea, places[0].school.name)
+    methods = queries.method_choices(session, [one.place.network_id for one in places if one.place.network_id])
+    named = [(one.key, one.words) for one in places]
+    form = forms.new_form(named, [(choice.code, choice.title) for choice in methods]).read(
+        school=places[0].key, method=methods[0].code, title=_title(idea, places[0].school_name)
     )
     desk = desks.opened(f"/cycles/new?idea={idea.public_id}")
     if flask.request.method == "GET" or not form.validate():
@@ -136,21 +144,21 @@ def new() -> Answer:
             "writing/cycles/new.html", idea=idea, form=form, desk=desk, note=note, methods=methods
         )
         return page, status
-    place = next(place for place in places if place.value == form["school"].data)
-    if not can(viewer, Permission.ITEM_CREATE, place.standing):
+    place = next(one for one in places if one.key == form["school"].data)
+    if not can(viewer, Permission.ITEM_CREATE, place.place):
         raise ForbiddenError
     document = actions.plan(
+        session,
         idea=idea,
-        school=place.school,
-        network=place.network,
-        method=next((one.code, one.version) for one in methods if one.value == form["method"].data),
-        title=form["title"].data or _title(idea, place.school.name),
-        summary=_("A test of “%(idea)s” at %(school)s.", idea=idea.title, school=place.school.name),
+        place=place,
+        method=next((one.code, one.version) for one in methods if one.code == form["method"].data),
+        title=form["title"].data or _title(idea, place.school_name),
+        summary=_("A test of “%(idea)s” at %(school)s.", idea=idea.title, school=place.school_name),
         now=now,
     )
     if note is not None:
         document = actions.with_words(session, document, note.text)
-    item = actions.start(session, document, key=desk.once, **_who())
+    item = _start(document, desk.once)
     if note is not None:
         capturing.discard(session, note, **_who())
     desks.clear(desk)
@@ -165,17 +173,26 @@ def go_on(item: Item) -> Answer:
     document = actions.next_plan(
         context.session(), item, title=_("%(title)s, next test", title=item.title), now=context.now()
     )
-    made = actions.start(context.session(), document, key=flask.request.form.get("once", ""), **_who())
+    made = _start(document, flask.request.form.get("once", ""))
     context.commit()
     return flask.redirect(f"{item_url(made)}/edit", 303)
 
 
-def _send(item: Item, document: CycleDocument, do: str, note: str) -> str:
+def _start(document: CycleDocument, key: str) -> Item:
+    """Make the draft, or lead to the one that this very form made before, as it is now."""
+    first = document.id
+    try:
+        return once.start(
+            context.session(), lambda known: document if known.id == first else known, document, key=key, **_who()
+        )
+    except StaleError as error:  # it was written on since
+        return error.item
+
+
+def _send(item: Item, do: str, note: str) -> str:
     """Publish or submit; return what to say."""
     session = context.session()
     if do == "publish":
-        if not can(context.viewer(), Permission.ITEM_PUBLISH, Standing.of(item, document.audience)):
-            raise ForbiddenError
         writing.publish(session, item, note=note, **_who())
         return _("Published.")
     if item.state is State.DRAFT:
@@ -202,9 +219,10 @@ def _check_page(item: Item, document: CycleDocument, form: Any, *, tried: bool =
         missing=missing,
         page_urls={page.slug: _page_url(item, page) for page in all_pages},
         pages=_marked(item, document, all_pages),
-        may_publish={
-            audience.value: can(viewer, Permission.ITEM_PUBLISH, Standing.of(item, audience)) for audience in Audience
-        },
+        may_publish=any(
+            can(viewer, Permission.ITEM_PUBLISH, Standing.of(item, Audience(value)))
+            for value, _words in _audiences(item, document)
+        ),
         once=desks.opened(f"/cycles/{item.public_id}/check", item).once,
     )
 
@@ -270,10 +288,14 @@ def _indexes(form: Any, group: str) -> list[int]:
     return sorted({int(name.split("-")[1]) for name in form.data if name.startswith(f"{group}-")})
 
 
-def _audiences(document: CycleDocument) -> list[tuple[str, Any]]:
+def _audiences(item: Item, document: CycleDocument) -> list[tuple[str, str]]:
     """Return who may be chosen as readers: a record without a network has none of it."""
-    offered = [Audience.SCHOOL, Audience.NETWORK, Audience.PUBLIC]
-    return [(one.value, label(one)) for one in offered if one is not Audience.NETWORK or document.network]
+    school, network = queries.place_of(context.session(), item)
+    offered = [(Audience.SCHOOL, _("People of %(school)s", school=school))]
+    if document.network:
+        offered.append((Audience.NETWORK, _("People of the schools in %(network)s", network=network)))
+    offered.append((Audience.PUBLIC, _("Everyone, without an account")))
+    return [(audience.value, words) for audience, words in offered]
 
 
 def _title(idea: Item, school: str) -> str:
