@@ -1,7 +1,9 @@
 """Two schools in two networks, the people of the house, and a record with a secret word for each audience."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -54,20 +56,21 @@ def make_world(session: orm.Session) -> World:
     make.make_member(session, people["charlie"], school=other, role=Role.CONTRIBUTOR)
     make.make_member(session, people["carla"], network=network, role=Role.CURATOR)
     driver = make.make_driver(session, network, title="Help within reach")
-    at = {"school_id": school.id, "network_id": network.id, "author_id": people["alice"].id}
+    at: dict[str, Any] = {"school_id": school.id, "network_id": network.id, "author_id": people["alice"].id}
     html = {"how_to_try": "<p>Ask.</p>"}
     idea = make.make_idea(session, title="Desk-side help", html=html, **at)
     session.add(m.DriverIdea(idea_id=idea.id, driver_id=driver.id))
     cycle = make.make_cycle(session, idea, school, title="First try", network_id=network.id, html={})
     made = World(school, other, network, far, driver, people, idea, cycle)
-    for word, over in {
+    audiences: dict[str, dict[str, Any]] = {
         "zephyrine": {"audience": Audience.NETWORK},
         "quixotry": {"audience": Audience.SCHOOL},
         "vermeil": {"audience": Audience.OWNER},
         "gossamer": {"state": State.DRAFT},
         "halcyon": {"state": State.REVIEW},
         "umbrage": {"state": State.WITHDRAWN},
-    }.items():
+    }
+    for word, over in audiences.items():
         made.restricted[word] = make.make_cycle(
             session, idea, school, title=f"The {word} one", html={}, **{**at, **over}
         )
@@ -76,7 +79,7 @@ def make_world(session: orm.Session) -> World:
 
 
 def note(
-    session: orm.Session, *items: m.Item, action: str = "published", now: object = NOW, by: int | None = None
+    session: orm.Session, *items: m.Item, action: str = "published", now: dt.datetime = NOW, by: int | None = None
 ) -> None:
     """Write into the history that something happened to these records."""
     for item in items:
@@ -87,7 +90,7 @@ def note(
             public_id=item.public_id,
             by=by,
             now=now,
-            touches=[item.id],  # type: ignore[arg-type]
+            touches=[item.id],
         )
 
 

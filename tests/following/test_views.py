@@ -1,5 +1,7 @@
 """Following: buttons for people with an account, nothing for visitors, and only of what may be read."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -16,7 +18,7 @@ def _follows(database: Database) -> set[tuple[str, str]]:
 
 def test_it_works(as_: Client, site: World, sqlite_database: Database) -> None:
     bob = as_("bob")
-    pages = {
+    pages: dict[str, tuple[Any, str]] = {
         "idea": (site.idea, f"/ideas/{site.idea.ref}"),
         "school": (site.school, f"/schools/{site.school.ref}"),
         "network": (site.network, f"/networks/{site.network.ref}"),

@@ -12,14 +12,13 @@ from kb.following.digest.rules import Frequency
 
 def choose(session: orm.Session, frequency: Frequency, *, by: int, now: dt.datetime) -> DigestChoice:
     """Choose how often the digest comes; the first one tells what happens from now on."""
-    row = session.get(DigestChoice, by, with_for_update=True)
+    row, seq = session.get(DigestChoice, by, with_for_update=True), feed.latest(session)
     if row is None:
-        row = DigestChoice(person_id=by, token=secrets.token_urlsafe(16), frequency=Frequency.OFF)
+        token = secrets.token_urlsafe(16)
+        row = DigestChoice(person_id=by, token=token, frequency=frequency, chosen_at=now, chosen_seq=seq)
         session.add(row)
-    elif row.frequency is frequency:
-        return row
-    if row.frequency is Frequency.OFF:
-        row.chosen_at, row.chosen_seq = now, feed.latest(session)
+    elif row.frequency is Frequency.OFF:
+        row.chosen_at, row.chosen_seq = now, seq
     row.frequency = frequency
     session.flush()
     return row
