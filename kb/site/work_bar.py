@@ -31,11 +31,10 @@ def work_bar(item: Item) -> Markup:
 
 
 def idea_buttons(idea: Item) -> Markup:
-    """Return the ways from an idea to a test of it; a visitor without an account gets one, which leads to sign-in."""
-    viewer = context.viewer()
-    may_write = can(viewer, Permission.ITEM_CREATE)
-    if idea.state is not State.PUBLISHED or not (may_write or viewer.is_anonymous):
+    """Return the ways from an idea to a test of it; whoever writes for no school is told how to be invited."""
+    if idea.state is not State.PUBLISHED:
         return Markup()
+    may_write = can(context.viewer(), Permission.ITEM_CREATE)
     root = flask.request.root_path
     links = [(_("Try it at my school"), f"{root}/cycles/new?idea={idea.public_id}")]
     if may_write:
