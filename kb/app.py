@@ -51,6 +51,7 @@ from kb.web import assets, cache, context, errors, gate, headers, logs
 from kb.web.application import Application
 from kb.writing import views as writing
 from kb.writing.capture import views as capture
+from kb.writing.cases import views as case_writing
 from kb.writing.cycles import views as cycle_writing
 from kb.writing.ideas import views as idea_writing
 from kb.writing.past import views as past
@@ -90,6 +91,7 @@ FEATURES = (
     typed,
     writing,
     idea_writing,
+    case_writing,
     past,
     following,
     comments,

@@ -66,6 +66,11 @@ def opened(form: str, item: Item | None = None) -> Desk:
     )
 
 
+def names_sent(desk: Desk) -> list[str]:
+    """Return the names of the fields that were sent, or typed before and now brought back; none for a fresh page."""
+    return list(flask.request.form) or list(desk.offer.payload if desk.resumed and desk.offer else ())
+
+
 def read(form: type[SomeForm], desk: Desk, **start: object) -> SomeForm:
     """Return the form as it was sent, as it was typed before (when that is brought back), or with these values."""
     if desk.resumed and desk.offer is not None:

@@ -14,7 +14,7 @@ from kb.ids import new_public_id
 from kb.items.document import AdaptationEntry, LinkEntry
 from kb.items.models import Item
 from kb.items.rules import LinkType
-from kb.permissions import Audience, Permission, State, can
+from kb.permissions import Audience, Permission, State
 from kb.site.labels import label
 from kb.web import context
 from kb.web.gate import allows
@@ -47,20 +47,7 @@ def new() -> Answer:
         raise ForbiddenError
     document = _begun(parents, school=here.school, network=here.network)
     form = _form(document, desk, networks=[place.network for place in places], places=places)
-    if flask.request.method == "POST":
-        desks.keep_typed(desk)
-        if _is_right(form):
-            try:
-                return _start(form, document, desk)
-            except StaleError as error:
-                return conflict.page(error)
-            except KbError as error:
-                session.rollback()
-                form.take(error)
-    page = flask.render_template(
-        "writing/idea.html", form=form, desk=desk, item=None, parents=_titles(form), places=places, parts=parts
-    )
-    return page, form.status
+    return _page(form, document, desk, None, places)
 
 
 @bp.route("/<ref:ref>/edit", methods=["GET", "POST"])
@@ -71,20 +58,7 @@ def edit(item: Item) -> Answer:
     desk = desks.opened(f"/ideas/{item.public_id}/edit", item)
     document = work.working_document(session, item)
     form = _form(document, desk, networks=[document.network])
-    if flask.request.method == "POST":
-        desks.keep_typed(desk)
-        if _is_right(form):
-            try:
-                return _save(form, document, desk, item)
-            except StaleError as error:
-                return conflict.page(error)
-            except KbError as error:
-                session.rollback()
-                form.take(error)
-    page = flask.render_template(
-        "writing/idea.html", form=form, desk=desk, item=item, parents=_titles(form), places=[], parts=parts
-    )
-    return page, form.status
+    return _page(form, document, desk, item, [])
 
 
 @bp.get("/<ref:ref>/check")
@@ -92,6 +66,30 @@ def edit(item: Item) -> Answer:
 def check(item: Item) -> str:
     """Show what was written, what is missing, and the button that sends it."""
     return check_page(item)
+
+
+def _page(
+    form: parts.WriteUpForm,
+    document: IdeaDocument,
+    desk: desks.Desk,
+    item: Item | None,
+    places: list[writing_places.WritingPlace],
+) -> Answer:
+    """Save what was sent, or show the form: again, with all that was typed, where something is wrong."""
+    if flask.request.method == "POST":
+        desks.keep_typed(desk)
+        if _is_right(form):
+            try:
+                return _saved(form, document, desk, item)
+            except StaleError as error:
+                return conflict.page(error)
+            except KbError as error:
+                context.session().rollback()
+                form.take(error)
+    page = flask.render_template(
+        "writing/idea.html", form=form, desk=desk, item=item, parents=_titles(form), places=places
+    )
+    return page, form.status
 
 
 def _begun(parents: list[Parent], *, school: str | None, network: str | None) -> IdeaDocument:
@@ -131,10 +129,9 @@ def _form(
     places: list[writing_places.WritingPlace] | None = None,
 ) -> parts.WriteUpForm:
     session = context.session()
-    sent = list(flask.request.form) or list(desk.offer.payload if desk.resumed and desk.offer else ())
     made = forms.idea_form(
         document,
-        sent,
+        desks.names_sent(desk),
         words=label,
         drivers=queries.driver_choices(session, networks, document.drivers),
         places=[(place.key, place.words) for place in places or []],
@@ -167,24 +164,13 @@ def _titles(form: parts.WriteUpForm) -> dict[str, str]:
     return queries.titles(context.session(), context.viewer(), list(_parent_ids(form).values()))
 
 
-def _start(form: parts.WriteUpForm, document: IdeaDocument, desk: desks.Desk) -> werkzeug.Response:
-    """Make the record, or lead to the one that this very form made before, with what was typed since."""
-    session, viewer, now = context.session(), context.viewer(), context.now()
-    by = viewer.person_id or 0
-    item = once.start(session, partial(forms.filled, form), document, key=desk.once, by=by, now=now)
-    return _saved(item, desk)
-
-
-def _save(form: parts.WriteUpForm, document: IdeaDocument, desk: desks.Desk, item: Item) -> werkzeug.Response:
-    changed = forms.filled(form, document)
-    by = context.viewer().person_id or 0
-    actions.edit(context.session(), item, changed, base=desk.base, by=by, now=context.now())
-    return _saved(item, desk)
-
-
-def _saved(item: Item, desk: desks.Desk) -> werkzeug.Response:
+def _saved(form: parts.WriteUpForm, document: IdeaDocument, desk: desks.Desk, item: Item | None) -> werkzeug.Response:
+    session, now, by = context.session(), context.now(), context.viewer().person_id or 0
+    fill = partial(forms.filled, form)
+    if item is None:
+        saved = once.start(session, fill, document, key=desk.once, by=by, now=now)
+    else:
+        saved = actions.edit(session, item, fill(document), base=desk.base, by=by, now=now)
     desks.clear(desk)
     context.commit()
-    if not can(context.viewer(), Permission.ITEM_EDIT, item):
-        return flask.redirect(flask.url_for("site.home"), 303)
-    return flask.redirect(check_url(item), 303)
+    return flask.redirect(check_url(saved), 303)
