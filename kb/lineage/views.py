@@ -52,7 +52,7 @@ def _family(idea: Item) -> Family:
 
 
 def _url(item: Idea | Test) -> str:
-    return flask.request.host_url.rstrip("/") + item_url(item)
+    return context.link(item_url(item))
 
 
 def _csv(text: str, filename: str) -> flask.Response:

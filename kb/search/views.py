@@ -160,9 +160,9 @@ def feed() -> flask.Response:
         title=feeds.text(f"{context.services().settings.site_name}: {_name(found) or _('All records')}"),
         updated=max((entry.updated for entry in entries), default=feeds.NEVER),
         entries=entries,
-        own=flask.url_for("search.feed", _external=True, **query.args()),  # type: ignore[arg-type]  # lists repeat
-        page=flask.url_for("search.results", _external=True, **query.args()),  # type: ignore[arg-type]
-        root=flask.request.host_url.rstrip("/"),
+        own=context.link(flask.url_for("search.feed", **query.args())),  # type: ignore[arg-type]  # lists repeat
+        page=context.link(flask.url_for("search.results", **query.args())),  # type: ignore[arg-type]
+        root=context.link(""),
         stamp=feeds.stamp,
     )
     return flask.Response(body, content_type=feeds.CONTENT_TYPE)

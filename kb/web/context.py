@@ -45,6 +45,15 @@ def now() -> dt.datetime:
     return moment
 
 
+def link(path: str) -> str:
+    """Return the full address of a path for what leaves the site: a file, a feed.
+
+    Where KB_BASE_URL is set it is believed, and not what the request says of the host.
+    """
+    root = services().settings.base_url or flask.request.host_url
+    return f"{root.rstrip('/')}{path}"
+
+
 def session() -> orm.Session:
     """Return the session of this request, opened at first use; for writing unless the method is safe."""
     if "session" not in flask.g:

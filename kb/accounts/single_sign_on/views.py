@@ -77,4 +77,4 @@ def _settings() -> Settings:
 
 
 def _here() -> str:
-    return flask.url_for("single_sign_on.finish", _external=True)
+    return context.link(flask.url_for("single_sign_on.finish"))
