@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from kb import cells
 from kb.cycles import figures
 from kb.cycles.models import Cycle, Prediction, Result
-from kb.cycles.rules import Confidence, Direction, LockLabel, Outcome, Stage, lock_label, students
+from kb.cycles.rules import Confidence, Direction, LockLabel, Outcome, lock_label, students
 from kb.db import rows
 from kb.ids import Ref
 from kb.items.models import Item
@@ -93,12 +93,13 @@ class ShownPrediction:
     """A prediction beside what happened, and what may honestly be said about when it was written.
 
     Of a small group no figure is told, neither the expected one nor the actual one; with it goes the fingerprint, from
-    which a hidden figure could be guessed.
+    which a hidden figure could be guessed. ``corrections`` were added after the lock, the oldest first.
     """
 
     question: str
     expected: str
     expected_hidden: bool
+    amount: str
     direction: Direction | None
     confidence: Confidence | None
     outcome: Outcome | None
@@ -108,6 +109,7 @@ class ShownPrediction:
     locked_at: dt.datetime | None
     lock_hash: str | None
     locked_at_origin: bool
+    corrections: list["ShownPrediction"] = field(default_factory=list)
 
 
 def cycle_by_ref(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:
@@ -141,9 +143,19 @@ def steps(session: orm.Session, item: Item, version_id: int) -> list[Step]:
 
 
 def predictions(session: orm.Session, facts: CycleFacts) -> list[ShownPrediction]:
-    """Return the predictions in their order, without figures where the group is small."""
-    found = rows(session, _PREDICTIONS, {"of": facts.cycle.item_id})
-    return [_shown(row, stage=facts.cycle.stage, small=facts.small) for row in found]
+    """Return the predictions in their order, without figures where the group is small; corrections stand in them."""
+    shown: list[ShownPrediction] = []
+    by_lock: dict[str | None, ShownPrediction] = {}
+    for row in rows(session, _PREDICTIONS, {"of": facts.cycle.item_id}):
+        made = _shown(row, cycle=facts.cycle, small=facts.small)
+        corrected = by_lock.get(row.corrects) if row.corrects else None
+        if corrected is None:
+            shown.append(made)
+        else:
+            corrected.corrections.append(made)
+        if row.lock_hash is not None:
+            by_lock[row.lock_hash] = corrected or made
+    return shown
 
 
 def results(session: orm.Session, facts: CycleFacts) -> figures.Table:
@@ -182,7 +194,7 @@ def _facts(viewer: Viewer) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _shown(row: Any, *, stage: Stage, small: bool) -> ShownPrediction:
+def _shown(row: Any, *, cycle: Cycle, small: bool) -> ShownPrediction:
     question, expected, actual = (
         figures.words_only(text, small=small) for text in (row.question, row.expected, row.actual)
     )
@@ -191,16 +203,25 @@ def _shown(row: Any, *, stage: Stage, small: bool) -> ShownPrediction:
         question=question,
         expected=expected,
         expected_hidden=expected != row.expected,
+        amount="" if small else _amount(row),
         direction=row.direction,
         confidence=row.confidence,
         outcome=row.outcome,
         actual=actual,
         hidden=actual != row.actual,
-        label=lock_label(locked_at=row.locked_at, do_starts=row.do_starts, stage=stage),
+        label=lock_label(
+            locked_at=row.locked_at, do_starts=row.do_starts, stage=cycle.stage, started_on=cycle.started_on
+        ),
         locked_at=row.locked_at,
         lock_hash=row.lock_hash if told else None,
         locked_at_origin=row.locked_at_origin,
     )
+
+
+def _amount(row: Any) -> str:
+    """Return the expected number with its unit where the words do not say it."""
+    number = "" if row.value is None else f"{row.value:,.10g}"
+    return "" if not number or number in row.expected else f"{number} {row.unit}".strip()
 
 
 def _ref(public_id: str | None, slug: str | None) -> Ref | None:
