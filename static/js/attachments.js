@@ -64,7 +64,7 @@ const start = (section) => {
   };
 
   box.hidden = false;
-  section.querySelector(".upload-page").classList.add("small");
+  section.querySelector(".upload-page").hidden = true;
   button.addEventListener("click", add);
   words.addEventListener("keydown", (event) => {
     if (event.key === "Enter") add();
