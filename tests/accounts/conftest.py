@@ -4,8 +4,11 @@ import datetime as dt
 import html
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import flask
+import pydantic
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -13,10 +16,13 @@ from flask.testing import FlaskClient
 from kb import feed
 from kb import models as m
 from kb.accounts import passwords
+from kb.app import create_app
 from kb.config import Settings
 from kb.db import Database
 from kb.mail.queries import Letter, waiting
+from kb.web.cache import PageCache
 from kb.work import worker
+from tests.conftest import SECRET
 from tests.factories import NOW, make_person
 
 PASSWORD = "mango river candle 7"
@@ -27,6 +33,23 @@ LATER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 def hashed() -> str:
     """The hash of PASSWORD, made once: it is slow on purpose."""
     return passwords.hashed(PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> flask.Flask:
+    """The application, made once for all tests of accounts: making it takes longer than most of them."""
+    url, folder = f"sqlite:///{sqlite_template}", tmp_path_factory.mktemp("accounts")
+    return create_app(Settings(data_dir=folder, database_url=url, secret_key=pydantic.SecretStr(SECRET)))
+
+
+@pytest.fixture
+def app(made_once: flask.Flask, settings: Settings, sqlite_database: Database) -> flask.Flask:
+    """The application on the SQLite database of this test, with no page kept from another one."""
+    services = made_once.extensions["kb"]
+    services.settings, services.database = settings, sqlite_database
+    made_once.extensions["kb.pages"] = PageCache(settings.page_cache_mb)
+    made_once.config["SESSION_COOKIE_SECURE"] = False
+    return made_once
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from kb.accounts import resets
 from kb.config import Settings
 from kb.db import Database, clock
 from kb.errors import NotFoundError
-from kb.mail.queries import waiting
 from tests.accounts.conftest import PASSWORD, enter, letters, signed_in_name
 from tests.factories import NOW, make_person
 
@@ -105,17 +104,16 @@ def test_two_nodes_at_once_use_it_once(database: Database, hashed: str) -> None:
         resets.use(session, token, NEW, now=NOW)
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(1, 200), (-1, 404)])
-def test_the_database_says_when_it_is_too_old(
-    client: FlaskClient, link: str, sqlite_database: Database, minutes: int, status: int
-) -> None:
-    with sqlite_database.writing() as session:
-        row = session.scalars(sa.select(m.PasswordReset)).one()
-        assert dt.timedelta(minutes=59) < row.expires_at - clock(session) <= dt.timedelta(hours=1)
-        row.expires_at = clock(session) + dt.timedelta(minutes=minutes)
-        feed.commit(session)
-    assert client.get(f"/new-password?token={link}").status_code == status
-    assert choose(client, link).status_code == (303 if status == 200 else 404)
+def test_the_database_says_when_it_is_too_old(client: FlaskClient, link: str, sqlite_database: Database) -> None:
+    for minutes, status in ((1, 200), (-1, 404)):
+        with sqlite_database.writing() as session:
+            row = session.scalars(sa.select(m.PasswordReset)).one()
+            if status == 200:
+                assert dt.timedelta(minutes=59) < row.expires_at - clock(session) <= dt.timedelta(hours=1)
+            row.expires_at = clock(session) + dt.timedelta(minutes=minutes)
+            feed.commit(session)
+        assert client.get(f"/new-password?token={link}").status_code == status
+    assert choose(client, link).status_code == 404
 
 
 def test_only_its_hash_is_kept(link: str, sqlite_database: Database) -> None:
@@ -131,10 +129,10 @@ def test_a_weak_password_is_refused_and_the_link_stays(client: FlaskClient, link
     assert choose(client, link).status_code == 303
 
 
-@pytest.mark.parametrize("token", ["", "x", "a" * 5000, "\x00", "%00"])
-def test_what_is_no_link(client: FlaskClient, token: str) -> None:
-    assert client.get("/new-password", query_string={"token": token}).status_code == 404
-    assert choose(client, token).status_code == 404
+def test_what_is_no_link(client: FlaskClient) -> None:
+    for token in ("", "x", "a" * 5000, "\x00", "%00"):
+        assert client.get("/new-password", query_string={"token": token}).status_code == 404, token
+        assert choose(client, token).status_code == 404, token
 
 
 def test_asking_is_counted(client: FlaskClient, alice: m.Person) -> None:
@@ -142,13 +140,11 @@ def test_asking_is_counted(client: FlaskClient, alice: m.Person) -> None:
     assert [ask(client, "nobody@example.org").status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
-@pytest.mark.parametrize("email", ["", "x", "a@b.org\nBcc: c@d.org", "a@b.org,c@d.org"])
-def test_what_is_no_address(client: FlaskClient, sqlite_database: Database, email: str) -> None:
-    assert ask(client, email).status_code in {200, 422}
+def test_what_is_no_address(client: FlaskClient, sqlite_database: Database) -> None:
+    for email in ("", "x", "a@b.org\nBcc: c@d.org", "a@b.org,c@d.org"):
+        assert ask(client, email).status_code == 422, email
     with sqlite_database.reading() as session:
-        for letter in waiting(session):
-            assert "c@d.org" not in letter.to
-        assert "\n" not in str([job.payload for job in session.query(m.Job).all()])
+        assert session.query(m.Job).count() == 0
 
 
 def test_who_is_locked_out_by_tries_comes_in_by_a_link(client: FlaskClient, alice: m.Person, link: str) -> None:
