@@ -41,6 +41,7 @@ class Searched:
 def show() -> flask.Response:
     """Show what waits for the person, what they write, and what is new in what they follow."""
     session, viewer = context.session(), context.viewer()
+    followed = news(session, viewer, queries.follows_of(session, viewer))
     reviews = len(queue(session, viewer)) if can(viewer, Permission.REVIEW_QUEUE) else 0
     page = flask.render_template(
         "following/me.html",
@@ -48,7 +49,8 @@ def show() -> flask.Response:
         reviews=reviews,
         write_ups=write_ups(session, viewer),
         typed=typed(session, viewer),
-        followed=news(session, viewer, queries.follows_of(session, viewer)),
+        followed=followed,
+        any_news=any(one.changes for one in followed),
         until=context.now().isoformat(),
         asked=my_questions(session, viewer, limit=QUESTIONS),
         unanswered=unanswered(session, viewer, limit=QUESTIONS),
