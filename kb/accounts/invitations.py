@@ -2,7 +2,6 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -78,8 +77,8 @@ def revoke(session: orm.Session, invitation: Invitation, *, by: int | None, now:
 
 def pending(session: orm.Session, *, school_id: int | None = None, network_id: int | None = None) -> list[Offer]:
     """Return the offers of one school or one network that nobody has accepted or taken back, the newest first."""
-    rows = session.scalars(_open(school_id, network_id).order_by(Invitation.created_at.desc(), Invitation.id)).all()
-    return _shown(session, rows)
+    newest = (Invitation.created_at.desc(), Invitation.id)
+    return _shown(session, _open(school_id, network_id).order_by(*newest))
 
 
 def invitation_of(
@@ -113,7 +112,7 @@ def for_email(session: orm.Session, email: str) -> Invitation | None:
 
 def shown(session: orm.Session, invitation: Invitation) -> Offer:
     """Return the invitation as it is shown."""
-    return _shown(session, [invitation])[0]
+    return _shown(session, sa.select(Invitation).where(Invitation.id == invitation.id))[0]
 
 
 def has_account(session: orm.Session, invitation: Invitation) -> bool:
@@ -181,35 +180,26 @@ def _open(school_id: int | None, network_id: int | None) -> sa.Select[Invitation
     return sa.select(Invitation).where(_is_open(), place)
 
 
-def _shown(session: orm.Session, rows: Sequence[Invitation]) -> list[Offer]:
-    schools = _names(session, School.id, School.name, {row.school_id for row in rows})
-    networks = _names(session, Network.id, Network.name, {row.network_id for row in rows})
-    people = _names(session, Person.id, Person.name, {row.invited_by for row in rows})
-    now = clock(session) if rows else None
+def _shown(session: orm.Session, wanted: sa.Select[Invitation]) -> list[Offer]:
+    rows = session.execute(
+        wanted.add_columns(sa.func.coalesce(School.name, Network.name, ""), sa.func.coalesce(Person.name, ""))
+        .outerjoin(School, School.id == Invitation.school_id)
+        .outerjoin(Network, Network.id == Invitation.network_id)
+        .outerjoin(Person, Person.id == Invitation.invited_by)
+    )
+    now = clock(session)
     return [
         Offer(
             id=row.id,
             email=row.email,
             role=row.role,
-            place=schools.get(row.school_id) or networks.get(row.network_id, ""),
-            inviter=people.get(row.invited_by, ""),
+            place=place,
+            inviter=inviter,
             expires_at=row.expires_at,
-            is_over=now is not None and row.expires_at <= now,
+            is_over=row.expires_at <= now,
         )
-        for row in rows
+        for row, place, inviter in rows
     ]
-
-
-def _names(
-    session: orm.Session,
-    key: orm.InstrumentedAttribute[int],
-    name: orm.InstrumentedAttribute[str],
-    ids: Collection[int | None],
-) -> dict[int | None, str]:
-    wanted = [number for number in ids if number is not None]
-    if not wanted:
-        return {}
-    return {row[0]: row[1] for row in session.execute(sa.select(key, name).where(key.in_(wanted)))}
 
 
 def _note(session: orm.Session, action: str, row: Invitation, by: int | None, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ SESSION_LASTS = dt.timedelta(hours=12)
 KEPT_SESSION_LASTS = dt.timedelta(days=30)
 INVITATION_LASTS = dt.timedelta(days=14)
 RESET_LASTS = dt.timedelta(hours=1)
+OWN_PAGE = "/me"  # the first one after signing in
 _SHORTEST_UNIT = 4  # a password that only repeats up to so many signs is none
 _FEW_WORDS = 2
 _DISGUISE = str.maketrans("013457$@!", "oleastsai")
@@ -90,14 +91,14 @@ def _words(text: str) -> set[str]:
 
 
 def safe_next(wanted: str) -> str:
-    """Return where to go after signing in: a path of this site, "/" for anything that could lead elsewhere."""
+    """Return where to go after signing in: a path of this site, one's own page for what could lead elsewhere."""
     if not wanted.startswith("/") or wanted.startswith("//") or _UNSEEN.search(wanted):
-        return "/"
+        return OWN_PAGE
     try:
         parts = urlsplit(wanted)
     except ValueError:
-        return "/"
-    return "/" if parts.scheme or parts.netloc or parts.path.startswith(("//", "/sign-")) else wanted
+        return OWN_PAGE
+    return OWN_PAGE if parts.scheme or parts.netloc or parts.path.startswith(("//", "/sign-")) else wanted
 
 
 def checked_email(typed: str) -> str:

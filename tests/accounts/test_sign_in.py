@@ -12,7 +12,7 @@ from kb import feed
 from kb import models as m
 from kb.accounts import passwords
 from kb.accounts.queries import token_hash
-from kb.accounts.rules import safe_next
+from kb.accounts.rules import OWN_PAGE, safe_next
 from kb.app import create_app
 from kb.config import Settings
 from kb.db import Database
@@ -136,9 +136,9 @@ ELSEWHERE = (
 def test_signing_in_never_leads_elsewhere(client: FlaskClient, alice: m.Person) -> None:
     sign_in(client, alice)  # who is signed in already is sent on at once
     for wanted in ELSEWHERE:
-        assert safe_next(wanted) == "/", wanted
-        assert client.get("/sign-in", query_string={"next": wanted}).location == "/", wanted
-    assert enter(client.application.test_client(), next="//evil.example").location == "/"
+        assert safe_next(wanted) == OWN_PAGE, wanted
+        assert client.get("/sign-in", query_string={"next": wanted}).location == OWN_PAGE, wanted
+    assert enter(client.application.test_client(), next="//evil.example").location == OWN_PAGE
 
 
 def test_signing_in_leads_back(client: FlaskClient, alice: m.Person) -> None:
