@@ -30,7 +30,7 @@ def _token(client: FlaskClient) -> str | None:
 def test_it_works(client: FlaskClient, alice: m.Person) -> None:
     assert "Sign in" in client.get("/about").text
     answer = enter(client)
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, OWN_PAGE)
     assert signed_in_name(client) == "Alice Moreno"
     assert client.get("/sign-in?next=/about").location == "/about"
     assert post(client, "/sign-out").status_code == 303
