@@ -1,17 +1,15 @@
 """Measures searches one by one: the product's own path beside FTS5, in turns, the best of three."""
 
-import datetime as dt
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb import feed
-from kb.bench import search_corpus
+from kb.bench import search_changes, search_corpus
 from kb.bench.fts5_search import Fts5, Value
 from kb.bench.search_corpus import FACETS
 from kb.bench.search_cpu import Clock, private_megabytes
@@ -19,18 +17,13 @@ from kb.bench.search_queries import CLASSES, Asked
 from kb.config import Settings
 from kb.db import Database
 from kb.errors import KbError
-from kb.items.models import Item
-from kb.permissions import Audience, State, Viewer
+from kb.permissions import Viewer
 from kb.search import query as grammar
 from kb.search.catalogue import Catalogue, Snapshot
 from kb.search.query import MAX_TEXT, Query
 from kb.search.service import Results, Search
 
 PASSES = 3
-POLL_SECONDS = 0.05
-LOOK_SECONDS = 0.5
-GIVE_UP_SECONDS = 60.0
-_NEW_WORD = "zyxquorvantic"
 
 
 class NotSearchedError(KbError):
@@ -100,7 +93,7 @@ def measure(data: Path, settings: Settings) -> dict[str, Any]:
         "rss_mb": round(memory, 1),
         "index_bytes": bench.search.status().size,
         "fts5_index": {"bytes": prepared.fts5_bytes, "build_cpu_seconds": prepared.fts5_cpu_seconds},
-        **_change(bench),
+        **search_changes.measure(bench),
     }
 
 
@@ -184,70 +177,3 @@ def _widest(bench: Bench, session: orm.Session, timed: Sequence[Timed]) -> float
     common = sorted({one.asked.text for one in timed if one.asked.kind == "common"}, key=lambda word: (len(word), word))
     query = grammar.parse({"q": [" ".join(common)[:MAX_TEXT]]})
     return min(bench.clock.cost(lambda: bench.ask(session, query))[0] for _ in range(PASSES))
-
-
-def _change(bench: Bench) -> dict[str, Any]:
-    """Give a public record a new word, withdraw it, and put it back: how soon is either seen?"""
-    query = grammar.parse({"q": [_NEW_WORD]})
-    bench.search.start()
-    _wait_until_idle()
-    with bench.database.writing() as session:
-        item = session.scalars(_PUBLIC).one()
-        was, summary = item.state, item.summary
-        item.summary = f"{summary[:400]} {_NEW_WORD}"
-        began = time.perf_counter()
-        _commit(bench, session, item)
-        cpu, seen = bench.clock.cost(lambda: _wait(bench, query))
-        waited = time.perf_counter() - began
-        item.state = State.WITHDRAWN
-        _commit(bench, session, item)
-        gone = _total(bench, query) == 0
-        item.state, item.summary = was, summary
-        _commit(bench, session, item)
-    bench.search.stop()
-    return {
-        "update_to_visible_ms": round(waited * 1000) if seen else None,
-        "update_cpu_ms": round(cpu, 1),
-        "withdrawal_at_next_request": gone,
-    }
-
-
-_PUBLIC = (
-    sa.select(Item)
-    .where(Item.state == State.PUBLISHED, Item.audience == Audience.PUBLIC)
-    .order_by(Item.id.desc())
-    .limit(1)
-)
-
-
-def _commit(bench: Bench, session: orm.Session, item: Item) -> None:
-    item.updated_at = dt.datetime.now(dt.UTC)
-    feed.touch(session, [item.id])
-    number = feed.commit(session)
-    if number is not None:
-        bench.search.wake(number)
-
-
-def _wait_until_idle() -> None:
-    """Wait until the threads have done what they do at their start, as they have in a site in use."""
-    until = time.perf_counter() + GIVE_UP_SECONDS
-    busy = True
-    while busy and time.perf_counter() < until:
-        before = time.process_time()
-        time.sleep(LOOK_SECONDS)
-        busy = time.process_time() - before > LOOK_SECONDS / 10
-
-
-def _total(bench: Bench, query: Query) -> int:
-    with bench.database.reading() as session:
-        found = bench.ask(session, query)
-        return 0 if found.problem else found.total
-
-
-def _wait(bench: Bench, query: Query) -> bool:
-    until = time.perf_counter() + GIVE_UP_SECONDS
-    while time.perf_counter() < until:
-        if _total(bench, query):
-            return True
-        time.sleep(POLL_SECONDS)
-    return False

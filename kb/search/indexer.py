@@ -5,7 +5,6 @@
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 
 import sqlalchemy as sa
 import structlog
@@ -20,6 +19,7 @@ from kb.search.engine import Engine
 from kb.search.rebuilding import rebuild
 
 BATCH = 250
+FOLLOWING = 100  # cycles of changed ideas in one commit: what changes meanwhile waits for no more than these
 REBUILD_FROM = 2_000
 POLL_SECONDS = 1.0
 LOCK_SECONDS = 15.0
@@ -77,21 +77,38 @@ class Indexer:
         self._wake.set()
 
     def catch_up(self) -> int:
-        """Bring the index up to the latest change; return how many records were written. The lock must be held."""
-        last = self._engine.last()
+        """Bring the index up to the latest change; return how many records were written. The lock must be held.
+
+        What changed itself is written before what only holds a word of it, also what changes meanwhile: an idea may
+        have hundreds of cycles.
+        """
+        last = seen = self._engine.last()
+        waiting: list[int] = []
+        written = 0
         with self._database.reading() as session:
             number = feed.latest(session)
             if last == number:
                 return 0
-            changed = set(session.scalars(sa.select(Item.id).where(Item.change_seq > last)))
-            ids = _touched(session, last) if 0 <= last < number else None
-            known = session.scalar(sa.select(sa.func.count()).select_from(Item)) or 0
-        if ids is None or (len(ids) > REBUILD_FROM and len(ids) > known // 3):
-            return rebuild(self._database, self._engine)
-        for batch in _batches(ids, changed):
-            self._write(batch, last=last)
-        self._engine.apply([], [], last=number)
-        return len(ids)
+            if not 0 <= last < number or _is_large(session, last):
+                return rebuild(self._database, self._engine)
+        while not self._stop.is_set():
+            if number > seen:
+                with self._database.reading() as session:
+                    number, changed, cycles = _backlog(session, seen)
+                for start in range(0, len(changed), BATCH):
+                    self._write(changed[start : start + BATCH], last=last)
+                waiting = sorted({*waiting, *cycles} - set(changed))
+                written += len(changed)
+                seen = number
+            batch, waiting = waiting[:FOLLOWING], waiting[FOLLOWING:]
+            if batch:
+                self._write(batch, last=last)
+                written += len(batch)
+            if not waiting:
+                self._engine.apply([], [], last=seen)
+                break
+            number = feed.peek(self._database)
+        return written
 
     def merge_at_night(self, now: dt.datetime) -> bool:
         """Merge the segments once a night, when there are more than a few; say whether it was done."""
@@ -142,15 +159,20 @@ class Indexer:
         self._stop.wait(seconds)
 
 
-def _touched(session: orm.Session, last: int) -> list[int]:
-    """Return the items that changed since, and the cycles of the ideas among them: they are found by its title."""
+def _backlog(session: orm.Session, last: int) -> tuple[int, list[int], list[int]]:
+    """Return the latest change, the items that changed since, and the cycles of ideas among them.
+
+    Cycles are found by the title of their idea.
+    """
+    number = feed.latest(session)
     changed = sa.select(Item.id).where(Item.change_seq > last)
     cycles = sa.select(Cycle.item_id).where(Cycle.idea_id.in_(changed))
-    return list(session.scalars(sa.union(changed, cycles).order_by("id")))
+    return number, sorted(session.scalars(changed)), list(session.scalars(cycles))
 
 
-def _batches(ids: list[int], changed: set[int]) -> Iterator[list[int]]:
-    """Yield what changed itself before what only holds a word of it: an idea may have hundreds of cycles."""
-    for group in ([item for item in ids if item in changed], [item for item in ids if item not in changed]):
-        for start in range(0, len(group), BATCH):
-            yield group[start : start + BATCH]
+def _is_large(session: orm.Session, last: int) -> bool:
+    """Say whether so much has changed that a new index is made sooner."""
+    _, changed, cycles = _backlog(session, last)
+    size = len({*changed, *cycles})
+    known = session.scalar(sa.select(sa.func.count()).select_from(Item)) or 0
+    return size > REBUILD_FROM and size > known // 3

@@ -86,7 +86,9 @@ def test_which_segments_a_commit_merges() -> None:
     large, small = [_Segment(20_000)] * 5, [_Segment(1)] * 6
     assert usual([*large, *small]) == small
     assert usual(large) == []
-    assert len(usual([_Segment(10 ** (at % 8)) for at in range(MOST_SEGMENTS + 1)])) == MOST_SEGMENTS + 1
+    assert usual([*large, *large, *small]) == small, "to merge large ones takes too long for a commit"
+    many = [_Segment(10 ** (at % 8)) for at in range(MOST_SEGMENTS + 1)]
+    assert {segment.size for segment in usual(many)} == {1, 10, 100, 1_000}, "the larger half stays as it is"
     assert everything(large) == large
 
 

@@ -23,17 +23,19 @@ from kb.search.whoosh.gathering import Gathered
 
 LOCK_SECONDS = 10
 MOST_SEGMENTS = 30
-_TIER = 6  # five sizes of five segments at most stay below the 30
+LARGE = 100  # documents of a segment that is merged at night: no change is to wait while six larger ones are merged
+_TIER = 6
 Rule = Callable[[Sequence[Any]], list[Any]]  # which of the segments are to be merged
 
 
 def usual(segments: Sequence[Any]) -> list[Any]:
-    """Return what a commit merges: all of one size when they are six, everything when segments are too many."""
+    """Return what a commit merges: small ones of one size when they are six; the smaller half when too many."""
     if len(segments) > MOST_SEGMENTS:
-        return list(segments)
+        return sorted(segments, key=lambda segment: int(segment.doc_count_all()))[: MOST_SEGMENTS // 2]
     tiers = defaultdict(list)
     for segment in segments:
-        tiers[len(str(segment.doc_count_all()))].append(segment)
+        if segment.doc_count_all() < LARGE:
+            tiers[len(str(segment.doc_count_all()))].append(segment)
     return [segment for tier in tiers.values() if len(tier) >= _TIER for segment in tier]
 
 
