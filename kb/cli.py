@@ -17,6 +17,7 @@ COMMANDS = {
     "export": "kb.exporter.commands:export",
     "import": "kb.importer.commands:import_group",
     "jobs": "kb.jobs.commands:jobs",
+    "mail": "kb.mail.commands:mail",
     "restore": "kb.backup.commands:restore",
     "search": "kb.search.commands:search",
     "serve": "kb.commands:serve",

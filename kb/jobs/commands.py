@@ -7,6 +7,8 @@ from kb.db import Database
 from kb.jobs import actions, queries
 from kb.jobs.models import JobState
 
+MOST = 20
+
 
 @click.group()
 def jobs() -> None:
@@ -18,11 +20,15 @@ def status() -> None:
     """Say how many jobs wait, and list those that were given up."""
     with _database().reading() as session:
         found, dead = queries.counts(session), queries.given_up(session)
+        failing = queries.failing(session, MOST)
     for kind, states in found.items():
         told = ", ".join(f"{states[state]:,} {state}" for state in JobState if state in states)
         click.echo(f"{kind:24} {told}")
     if not found:
         click.echo("There are no jobs.")
+    for row in failing:
+        click.echo(f"Tried {row.attempts} times: {row.id} {row.kind}, again at {row.run_at:%Y-%m-%d %H:%M} UTC")
+        click.echo(f"  {row.error}")
     for row in dead:
         click.echo(f"Given up: {row.id} {row.kind} on {row.ended_at:%Y-%m-%d %H:%M} UTC after {row.attempts} attempts")
         click.echo(f"  {row.error}")

@@ -18,6 +18,12 @@ def counts(session: orm.Session) -> dict[str, dict[JobState, int]]:
     return found
 
 
+def failing(session: orm.Session, most: int) -> Sequence[Job]:
+    """Return jobs that failed and will be tried again, the next first."""
+    tried = sa.select(Job).where(Job.state == JobState.WAITING, Job.error != "")
+    return session.scalars(tried.order_by(Job.run_at).limit(most)).all()
+
+
 def given_up(session: orm.Session) -> Sequence[Job]:
     """Return the jobs that were given up, the latest first."""
     return session.scalars(sa.select(Job).where(Job.state == JobState.DEAD).order_by(Job.ended_at.desc())).all()

@@ -1,6 +1,7 @@
 """The worker: does one job after another, adds the repeated ones, and rests while there is nothing to do."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,7 +19,9 @@ from kb.jobs.models import Job, JobState
 from kb.jobs.registry import KINDS, Effect, GiveUpError, Work
 from kb.jobs.rules import turn_key
 
+THREADS = 2  # so that a long job does not hold up a letter
 POLL_SECONDS = 1.0
+TURN_SECONDS = 30.0
 FAULT_SECONDS = 10.0
 log = structlog.get_logger("kb")
 
@@ -28,7 +31,7 @@ class LostLeaseError(Exception):
 
 
 class Worker:
-    """Does jobs, in a thread (``start``) or in the caller's (``run``). Any number may work on one database."""
+    """Does jobs, in threads of its own (``start``) or in the caller's (``run``); any number on one database."""
 
     def __init__(self, database: Database, settings: Settings, tools: Mapping[str, Any] | None = None) -> None:
         self._database = database
@@ -36,21 +39,24 @@ class Worker:
         self._tools = tools or {}
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Work in a thread of its own."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
-            self._thread.start()
+        """Work in threads of its own."""
+        if not self._threads:
+            self._threads = [
+                threading.Thread(target=self.run, name=f"worker {number}", daemon=True) for number in range(THREADS)
+            ]
+            for thread in self._threads:
+                thread.start()
 
     def stop(self) -> None:
-        """Stop after the job in hand."""
+        """Stop after the jobs in hand."""
         self._stop.set()
         self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
-            self._thread = None
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self._threads = []
 
     def wake(self, _number: int = 0) -> None:
         """Say that there may be something to do."""
@@ -58,10 +64,13 @@ class Worker:
 
     def run(self) -> None:
         """Work until ``stop``."""
+        turned = -TURN_SECONDS
         while not self._stop.is_set():
             try:
                 self._wake.clear()
-                self.add_repeated()
+                if time.monotonic() - turned > TURN_SECONDS:
+                    self.add_repeated()
+                    turned = time.monotonic()
                 while not self._stop.is_set() and self.work_once():
                     pass
                 self._wake.wait(POLL_SECONDS)

@@ -1,8 +1,10 @@
 """The job that sends a mail: over SMTP where a server is set, else onto the console."""
 
+import datetime as dt
 import smtplib
 import ssl
 import sys
+from collections.abc import Mapping
 from email import policy, utils
 from email.message import EmailMessage
 from urllib.parse import urlsplit
@@ -12,7 +14,8 @@ from kb.errors import KbError
 from kb.jobs.registry import GiveUpError, Work, job
 from kb.mail.rules import KIND
 
-TIMEOUT = 30.0
+TIMEOUT = 20.0
+LEASE = dt.timedelta(minutes=5)  # longer than a slow server takes for all its answers
 _PERMANENT = range(500, 600)
 
 
@@ -20,35 +23,35 @@ class DeliveryError(KbError):
     """The mail could not be sent now."""
 
     title = "The mail could not be sent"
+    advice = "Check the settings that begin with KB_SMTP_, and whether the server takes mail from this machine."
 
 
-@job(KIND)
+@job(KIND, lease=LEASE)
 def deliver(work: Work) -> None:
     """Send one mail. Sent twice it has the same Message-ID, by which a mailbox knows that it is the same."""
-    message = compose(work)
-    if not work.settings.smtp_host:
+    held = dict(work.payload)
+    message = compose(work.settings, held.pop("id"), **held, now=work.now)
+    if work.settings.smtp_host:
+        hand_over(message, work.settings)
+    else:
         print_mail(message)
-        return
-    try:
-        _send(message, work.settings)
-    except smtplib.SMTPException as error:
-        raise _fault(error) from error
 
 
-def compose(work: Work) -> EmailMessage:
-    """Return the mail as it goes out."""
-    held, settings = work.payload, work.settings
+def compose(
+    settings: Settings, key: str, *, to: str, subject: str, text: str, headers: Mapping[str, str], now: dt.datetime
+) -> EmailMessage:
+    """Return the mail as it goes out; ``key`` makes its Message-ID."""
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = utils.formataddr((settings.site_name, settings.sender))
-    message["To"] = held["to"]
-    message["Subject"] = held["subject"]
-    message["Date"] = utils.format_datetime(work.now)
-    message["Message-ID"] = f"<{held['id']}@{urlsplit(settings.site_url).hostname}>"
+    message["To"] = to
+    message["Subject"] = subject
+    message["Date"] = utils.format_datetime(now)
+    message["Message-ID"] = f"<{key}@{urlsplit(settings.site_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    for name, value in held["headers"].items():
+    for name, value in headers.items():
         del message[name]
         message[name] = value
-    message.set_content(held["text"])
+    message.set_content(text)
     return message
 
 
@@ -59,6 +62,17 @@ def print_mail(message: EmailMessage) -> None:
     sys.stdout.write(f"\n{line}\nMail (KB_SMTP_HOST is not set, so it is only shown here)\n{head}\n")
     sys.stdout.write(f"{message.get_content()}{line}\n")
     sys.stdout.flush()
+
+
+def hand_over(message: EmailMessage, settings: Settings) -> None:
+    """Give the mail to the server; DeliveryError, or GiveUpError where another attempt would fail as well."""
+    try:
+        _send(message, settings)
+    except smtplib.SMTPException as error:
+        raise _fault(error) from error
+    except OSError as error:  # no connection, no answer in time, a certificate that does not fit
+        told = f"{settings.smtp_host}:{settings.smtp_port}: {error.strerror or error}"
+        raise DeliveryError(told) from error
 
 
 def _send(message: EmailMessage, settings: Settings) -> None:

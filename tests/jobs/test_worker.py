@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy import orm
 
 from kb import history
@@ -231,6 +232,22 @@ def test_a_repeated_job_comes_once_a_turn_for_all_workers(database: Database, wo
     assert worker.work_once()
     assert worker.add_repeated() == 0
     assert _job(database).state is JobState.DONE
+
+
+def test_the_clock_of_a_node_decides_nothing(sqlite_database: Database, kind: Register) -> None:
+    """A node that is a day ahead adds jobs and takes none early; one that is a day behind takes what is due now."""
+    kind(_count)
+    ahead, behind = dt.datetime.now(dt.UTC) + dt.timedelta(days=1), dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    made = Worker(sqlite_database, Settings())
+    with time_machine.travel(ahead), sqlite_database.writing() as session:
+        actions.add(session, KIND, {"number": 1}, now=ahead)
+        actions.add(session, KIND, {"number": 2}, now=ahead, after=dt.timedelta(hours=1))
+        session.commit()
+    with time_machine.travel(behind):
+        assert made.work_once()
+    with time_machine.travel(ahead):
+        assert not made.work_once()
+    assert _counted(sqlite_database) == [1]
 
 
 def test_one_key_is_asked_for_once(session: orm.Session, kind: Register) -> None:

@@ -11,12 +11,16 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+from click.testing import CliRunner
 
+from kb import cli
 from kb.config import Settings, load
 from kb.db import Database
-from kb.errors import SettingsError
+from kb.errors import InvalidError, SettingsError
 from kb.jobs.models import Job, JobState
+from kb.jobs.registry import GiveUpError
 from kb.mail.actions import send
+from kb.mail.delivery import DeliveryError
 from kb.work import worker
 from tests.factories import NOW
 
@@ -154,6 +158,28 @@ def test_a_password_never_goes_in_the_clear(sqlite_database: Database, inbox: In
     encrypted = smtp.model_copy(update={"smtp_tls": "starttls"})
     assert _deliver(sqlite_database, encrypted).state is JobState.WAITING
     assert inbox.messages == []
+
+
+def test_the_command_says_what_the_server_answers(inbox: Inbox, port: int) -> None:
+    settings = {
+        "KB_SMTP_HOST": "127.0.0.1",
+        "KB_SMTP_PORT": str(port),
+        "KB_SMTP_TLS": "none",
+        "KB_MAIL_FROM": "a@b.example",
+    }
+    environment = {**settings, "KB_BASE_URL": "https://kb.example"}
+
+    def run(address: str, **over: str) -> Any:
+        runner = CliRunner()
+        return runner.invoke(cli.kb, ["mail", "test", address], env={**environment, **over})
+
+    assert "took a mail for alice@ashgrove.example" in run("alice@ashgrove.example").output
+    assert inbox.messages[0]["Subject"] == "Throughline can send mail"
+    inbox.answers["RCPT alice@ashgrove.example"] = "550 no"
+    assert isinstance(run("alice@ashgrove.example").exception, GiveUpError)
+    assert isinstance(run("alice@ashgrove.example", KB_SMTP_PORT="1").exception, DeliveryError)
+    assert isinstance(run("a@b.example\nBcc: c@d.example").exception, InvalidError)
+    assert "Mail (KB_SMTP_HOST is not set" in run("alice@ashgrove.example", KB_SMTP_HOST="").output
 
 
 def test_without_a_server_it_is_shown(sqlite_database: Database, capsys: pytest.CaptureFixture[str]) -> None:
