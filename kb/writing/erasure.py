@@ -2,7 +2,8 @@
 
 A table of another feature that holds words about a record says so where it is declared:
 ``__table_args__ = ({"info": {"erased_with": "item_id"}},)`` names the column with the item's id (or, for a text
-column, with its public id), and its rows go too.
+column, with its public id), and its rows go too. Where rows must stay and only words go, ``erased_by`` is a function of
+the session and the item's id.
 """
 
 import datetime as dt
@@ -23,7 +24,7 @@ from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication
 from kb.permissions import State
 from kb.writing.models import Draft
 
-MARK = "erased_with"
+MARK, HOOK = "erased_with", "erased_by"
 _PARTS: tuple[tuple[type[Any], str], ...] = (
     (CaseSection, "item_id"),
     (StepAnswer, "cycle_id"),
@@ -78,6 +79,8 @@ def _delete_links(session: orm.Session, item: Item) -> None:
 
 def _delete_declared(session: orm.Session, item: Item) -> None:
     for table in reversed(Base.metadata.sorted_tables):
+        if (forget := table.info.get(HOOK)) is not None:
+            forget(session, item.id)
         name = table.info.get(MARK)
         if name is not None:
             column = table.c[name]

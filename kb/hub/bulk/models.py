@@ -40,10 +40,28 @@ class BulkImport(Base):
     report: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
 
 
+def _forget_words(session: orm.Session, item_id: int) -> None:
+    """Empty the cells that a record was made of when it is erased; a finished import keeps its headers alone."""
+    found = session.execute(
+        sa.select(BulkRow.number, BulkImport)
+        .join(BulkImport, BulkImport.id == BulkRow.import_id)
+        .where(BulkRow.item_id == item_id)
+        .options(orm.undefer(BulkImport.rows))
+    )
+    for number, one in found.all():
+        is_done = one.stage is ImportStage.DONE
+        rows = one.rows[:1] if is_done else list(one.rows)
+        if not is_done and number > 0:
+            rows[number - 1] = [""] * len(rows[number - 1])
+        one.rows, one.report = rows, {**one.report, "problems": []}
+    session.flush()
+
+
 class BulkRow(Base):
     """This row of this file became this draft, at this place: a second upload makes no second draft."""
 
     __tablename__ = "bulk_row"
+    __table_args__ = ({"info": {"erased_by": _forget_words}},)
 
     key: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
     import_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("bulk_import.id"), index=True)
