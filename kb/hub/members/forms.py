@@ -46,9 +46,9 @@ class SchoolForm(DayForm):
         validators=(Regexp(r"^([A-Za-z]{2})?$", message=_("Write the two letters of the state, for example CA.")),),
         description=_("Two letters, for example CA."),
     )
-    level = wtforms.SelectField(_("Level"))
-    grade_low = wtforms.SelectField(_("Lowest grade"), choices=_GRADE_CHOICES)
-    grade_high = wtforms.SelectField(_("Highest grade"), choices=_GRADE_CHOICES)
+    level = wtforms.SelectField(_("Level"), default="")
+    grade_low = wtforms.SelectField(_("Lowest grade"), choices=_GRADE_CHOICES, default="")
+    grade_high = wtforms.SelectField(_("Highest grade"), choices=_GRADE_CHOICES, default="")
     on = wtforms.DateField(_("Member since"), [InputRequired(_("Write the day."))])
     is_other = wtforms.BooleanField(_("It is another school than those of the same name"))
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from kb.accounts.models import Membership, Person, Role
+from kb.accounts import invitations
+from kb.accounts.models import Invitation, Membership, Person, Role
 from kb.errors import NotFoundError
 from kb.ids import Ref
 from kb.networks.models import Network, SchoolNetwork
@@ -40,6 +41,16 @@ class MemberPerson:
     since: dt.date
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An invitation that nobody has accepted or taken back."""
+
+    id: int
+    email: str
+    place: str
+    expires_at: dt.datetime
+
+
 def times(session: orm.Session, network_id: int) -> list[MemberSchool]:
     """Return every school's time in the network, by name and then by date."""
     rows = session.execute(
@@ -54,9 +65,8 @@ def times(session: orm.Session, network_id: int) -> list[MemberSchool]:
     ]
 
 
-def people(session: orm.Session, network: Network, today: dt.date) -> list[MemberPerson]:
-    """Return who has a role in the network or at a school that is a member today."""
-    schools = [school.id for school in members(session, network.id, today)]
+def people(session: orm.Session, network: Network, schools: Sequence[School]) -> list[MemberPerson]:
+    """Return who has a role in the network or at one of these schools."""
     rows = session.execute(
         sa.select(Membership.id, Person.name, Membership.role, School.name.label("school"), Membership.created_at)
         .join(Person, Person.id == Membership.person_id)
@@ -64,7 +74,7 @@ def people(session: orm.Session, network: Network, today: dt.date) -> list[Membe
         .where(
             Membership.ended_at.is_(None),
             Person.ended_at.is_(None),
-            sa.or_(Membership.network_id == network.id, Membership.school_id.in_(schools)),
+            sa.or_(Membership.network_id == network.id, Membership.school_id.in_([school.id for school in schools])),
         )
         .order_by(School.name.is_not(None), School.name, Person.name, Membership.id)
     )
@@ -78,6 +88,30 @@ def membership_of(session: orm.Session, network: Network, membership_id: int, to
     if row is None or (row.network_id != network.id and row.school_id not in schools):
         raise NotFoundError
     return row
+
+
+def offers(session: orm.Session, network: Network, schools: Sequence[School]) -> list[Offered]:
+    """Return the open invitations to the network and to these schools, the newest first."""
+    rows = session.execute(
+        sa.select(Invitation.id, Invitation.email, School.name, Invitation.expires_at)
+        .outerjoin(School, School.id == Invitation.school_id)
+        .where(
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            sa.or_(Invitation.network_id == network.id, Invitation.school_id.in_([school.id for school in schools])),
+        )
+        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    )
+    return [Offered(row.id, row.email, row.name or network.name, row.expires_at) for row in rows]
+
+
+def invitation_of(session: orm.Session, network: Network, number: int, today: dt.date) -> Invitation:
+    """Return an open invitation that the network's hub looks after, or raise NotFoundError."""
+    row = session.get(Invitation, number)
+    schools = {school.id for school in members(session, network.id, today)}
+    if row is None or (row.network_id != network.id and row.school_id not in schools):
+        raise NotFoundError
+    return invitations.invitation_of(session, number, school_id=row.school_id, network_id=row.network_id)
 
 
 def other_curators(session: orm.Session, network_id: int, but: Membership) -> bool:

@@ -5,7 +5,7 @@ import pydantic
 import werkzeug
 from flask_babel import lazy_gettext as _
 
-from kb.accounts import invitations
+from kb.accounts import invitations, throttle
 from kb.errors import InvalidError, KbError
 from kb.hub.members import actions, queries
 from kb.hub.members.forms import ROLE_WORDS, DayForm, InvitationForm, SchoolForm
@@ -22,10 +22,13 @@ from kb.web.gate import allows
 
 bp = flask.Blueprint("members", __name__, url_prefix="/networks")
 LONGEST_NAME = 100
+AN_HOUR = 40  # invitations, as at a school
+HOUR = 60 * 60
 DONE = {
     "joined": _("The school is a member. Now invite its people."),
     "left": _("Saved. What the school shared stays until it takes it back; its people lose access that day."),
     "invited": _("The invitation is on its way."),
+    "revoked": _("The invitation is taken back."),
     "ended": _("The role is ended. What the person wrote stays."),
 }
 Answer = str | tuple[str, int] | werkzeug.Response
@@ -122,6 +125,7 @@ def invite(network: Network) -> Answer:
     session, form = context.session(), InvitationForm.read()
     form.offer(members(session, network.id, context.now().date()))
     if form.validate():
+        throttle.allow(session, f"invite:{context.person_id()}", limit=AN_HOUR, seconds=HOUR, now=context.now())
         school = queries.school_by_id(session, form.chosen_school) if form.chosen_school else None
         try:
             invitations.invite(
@@ -139,6 +143,17 @@ def invite(network: Network) -> Answer:
             context.commit()
             return _back("members.people", network, "invited")
     return _people_page(network, form), 422
+
+
+@bp.post("/<ref:ref>/people/invitations/revoke")
+@allows(Permission.NETWORK_EDIT, network_by_ref)
+def revoke(network: Network) -> Answer:
+    """Take an invitation back."""
+    session, number = context.session(), flask.request.form.get("id", 0, type=int)
+    row = queries.invitation_of(session, network, number, context.now().date())
+    invitations.revoke(session, row, by=context.viewer().person_id, now=context.now())
+    context.commit()
+    return _back("members.people", network, "revoked")
 
 
 @bp.post("/<ref:ref>/people/departure")
@@ -183,12 +198,15 @@ def _find_page(network: Network, form: DayForm) -> str:
 
 def _people_page(network: Network, form: InvitationForm) -> str:
     session, today = context.session(), context.now().date()
-    form.offer(members(session, network.id, today))
-    listed_people = queries.people(session, network, today)
+    schools_now = members(session, network.id, today)
+    form.offer(schools_now)
+    listed_people = queries.people(session, network, schools_now)
     return flask.render_template(
         "hub/people.html",
         network=network,
         form=form,
+        offers=queries.offers(session, network, schools_now),
+        now=context.now(),
         people=[(person, ROLE_WORDS[person.role, bool(person.school_name)]) for person in listed_people],
         done=DONE.get(flask.request.args.get("done", "")),
     )

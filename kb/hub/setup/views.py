@@ -136,7 +136,15 @@ def questions(network: Network) -> Answer:
         else:
             context.commit()
             return flask.redirect(flask.url_for("hub.questions", ref=network.ref, done="asked"), 303)
-    page = flask.render_template("hub/questions.html", network=network, form=form, done=done(DONE))
+    args = flask.request.args
+    page = flask.render_template(
+        "hub/questions.html",
+        network=network,
+        form=form,
+        at=args.get("at", -1, type=int),
+        where=args.get("where", ""),
+        done=done(DONE),
+    )
     return (page, 422) if form.errors or form.form_errors else page
 
 
