@@ -84,6 +84,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
         "cache_size=-32768",
+        "secure_delete=ON",  # what is erased is overwritten, not only forgotten
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -16,6 +16,7 @@ from sqlalchemy import orm
 
 from kb import history
 from kb.config import Settings
+from kb.db import Database
 from kb.errors import InvalidError
 from kb.following.comments.actions import erase_words
 from kb.following.comments.models import Comment
@@ -29,7 +30,7 @@ from kb.writing.erasure import erase
 
 ERASED = "erased"
 FILE = "erased.txt"
-EVERY = dt.timedelta(minutes=15)
+EVERY = dt.timedelta(minutes=5)
 _LINE = re.compile(r"([a-z]{2,20}) ([0-9a-z]{8})")
 Gone = frozenset[tuple[str, str]]
 """Kinds and public ids."""
@@ -37,9 +38,19 @@ Gone = frozenset[tuple[str, str]]
 
 @job("backup.note_erased", every=EVERY)
 def note(work: Work) -> None:
-    """Write what was erased into the file beside the database."""
+    """Write what was erased into the file beside the database, and let SQLite forget the pages its words stood on."""
     with work.database.reading() as session:
-        write(work.settings, noted(session.connection()))
+        gone = noted(session.connection())
+    if gone - kept(work.settings):
+        forget_pages(work.database)
+    write(work.settings, gone)
+
+
+def forget_pages(database: Database) -> None:
+    """Empty the log of SQLite, where the erased words may still stand; the file itself overwrites what is deleted."""
+    if database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def noted(connection: sa.Connection) -> Gone:

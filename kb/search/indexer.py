@@ -14,6 +14,7 @@ from kb import feed
 from kb.cycles.models import Cycle
 from kb.db import Database
 from kb.items.models import Item
+from kb.permissions import State
 from kb.search import documents
 from kb.search.engine import Engine
 from kb.search.rebuilding import rebuild
@@ -105,6 +106,10 @@ class Indexer:
                 self._write(batch, last=last)
                 written += len(batch)
             if not waiting:
+                with self._database.reading() as session:
+                    purge = _has_erased(session, last)
+                if purge:  # a segment keeps the words of what was removed from it until it is merged
+                    self._engine.merge()
                 self._engine.apply([], [], last=seen)
                 break
             number = feed.peek(self._database)
@@ -168,6 +173,13 @@ def _backlog(session: orm.Session, last: int) -> tuple[int, list[int], list[int]
     changed = sa.select(Item.id).where(Item.change_seq > last)
     cycles = sa.select(Cycle.item_id).where(Cycle.idea_id.in_(changed))
     return number, sorted(session.scalars(changed)), list(session.scalars(cycles))
+
+
+def _has_erased(session: orm.Session, last: int) -> bool:
+    return (
+        session.scalar(sa.select(Item.id).where(Item.change_seq > last, Item.state == State.ERASED).limit(1))
+        is not None
+    )
 
 
 def _is_large(session: orm.Session, last: int) -> bool:
