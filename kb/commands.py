@@ -112,6 +112,7 @@ def settings(path: Path) -> None:
 
 def _prepare_demo(settings: config.Settings) -> None:
     """Create the database, import the shipped content where it changed, and build the index where there is none."""
+    from kb.attachments.blobs import store_of
     from kb.importer.load import import_path
     from kb.search.service import Search
 
@@ -121,7 +122,7 @@ def _prepare_demo(settings: config.Settings) -> None:
     content, mark = config.bundled("content"), settings.data_dir / DEMO_MARK
     print_of_content = _fingerprint(content)
     if not mark.is_file() or mark.read_text() != print_of_content:
-        _timed("Demo content", lambda: import_path(database, content))
+        _timed("Demo content", lambda: import_path(database, content, blobs=store_of(settings)))
         mark.write_text(print_of_content)
         database.refresh_statistics()
     search = Search(database, settings)

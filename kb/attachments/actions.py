@@ -2,16 +2,19 @@
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kb import history
+from kb.accounts.models import Person
 from kb.attachments.blobs import BlobStore
 from kb.attachments.contents import Content
+from kb.attachments.document import AttachmentDocument
 from kb.attachments.models import Attachment, Blob
-from kb.attachments.rules import ALT_LENGTH, MAX_EACH, clean_name
+from kb.attachments.rules import ALT_LENGTH, MAX_EACH, FileKind, clean_name
 from kb.db import clock
 from kb.errors import InvalidError
 from kb.ids import new_public_id
@@ -73,16 +76,41 @@ def attach(
 
 def keep(session: orm.Session, store: BlobStore, content: Content, *, now: dt.datetime) -> None:
     """Keep the bytes, and hold the row of the blob until the commit so that nobody clears it away meanwhile."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {
-        "sha256": hashlib.sha256(content.data).hexdigest(),
-        "size": len(content.data),
-        "kind": content.kind,
-        "touched_at": now,
-    }
-    update = {"touched_at": now}
-    session.execute(insert(Blob).values(row).on_conflict_do_update(index_elements=["sha256"], set_=update))
+    sha256 = hashlib.sha256(content.data).hexdigest()
+    _hold(session, {"sha256": sha256, "size": len(content.data), "kind": content.kind, "touched_at": now})
     store.put(content.data)
+
+
+def _hold(session: orm.Session, row: dict[str, Any]) -> None:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    update = {name: row[name] for name in ("size", "kind", "touched_at")}
+    session.execute(insert(Blob).values(row).on_conflict_do_update(index_elements=["sha256"], set_=update))
+
+
+def save(
+    session: orm.Session, document: AttachmentDocument, *, kind: FileKind, size: int, by: int | None, now: dt.datetime
+) -> Attachment:
+    """Write what an import says of a file whose bytes are in the store already."""
+    item = session.scalars(sa.select(Item).where(Item.public_id == document.item)).one()
+    row = session.scalar(sa.select(Attachment).where(Attachment.public_id == document.id))
+    if row is not None and row.item_id != item.id:
+        message = f"{document.id} is a file of another record. Public ids are never reused: choose a new one."
+        raise InvalidError(message, field="id")
+    if item.state is State.ERASED:
+        message = f"{document.item} was erased and takes no file. Delete this one."
+        raise InvalidError(message, field="item")
+    if kind.is_image and not document.alt:
+        message = "is missing. Say in a few words what the picture shows."
+        raise InvalidError(message, field="alt")
+    sha256 = document.sha256 or ""
+    _hold(session, {"sha256": sha256, "size": size, "kind": kind, "touched_at": now})
+    row = row or Attachment(public_id=document.id, item_id=item.id)
+    row.sha256, row.name, row.alt, row.at = sha256, document.name, document.alt, document.at
+    row.person_id = session.scalar(sa.select(Person.id).where(Person.public_id == document.author))
+    session.add(row)
+    session.flush()
+    _record(session, item, "attached", row, by=by, now=now)
+    return row
 
 
 def remove(session: orm.Session, item: Item, attachment: Attachment, *, by: int | None, now: dt.datetime) -> None:

@@ -58,6 +58,12 @@ def accept(data: bytes, name: str) -> Content:
     raise InvalidError(_advice(data), field="file")
 
 
+def accept_kept(data: bytes, name: str) -> Content:
+    """Return the same for a file that comes back by an import: a picture that was drawn anew stays as it is."""
+    content = accept(data, name)
+    return Content(data, content.kind) if content.kind.is_image and images.is_bare(data) else content
+
+
 def _advice(data: bytes) -> str:
     head = data[:_HEAD].lstrip().lower()
     if b"<svg" in head or head.startswith((b"<!doctype", b"<html", b"<?xml")):

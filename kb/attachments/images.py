@@ -25,6 +25,13 @@ _FORMATS = {
     "GIF": FileKind.PNG,
 }
 _FAULTS = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError, IndexError, OverflowError)
+_HARMLESS = frozenset(  # what pillow tells of the format itself
+    (
+        *("jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"),
+        *("transparency", "loop", "background", "timestamp", "duration"),
+    )
+)
+_ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
 _TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Save a smaller copy and add that."
 _NOT_A_PICTURE = "This picture is damaged or is no picture. Open it, save it again as JPEG or PNG, and add that."
 
@@ -44,6 +51,13 @@ def redraw(data: bytes) -> tuple[bytes, FileKind]:
         raise InvalidError(_TOO_LARGE, field="file") from error
     except _FAULTS as error:
         raise InvalidError(_NOT_A_PICTURE, field="file") from error
+
+
+def is_bare(data: bytes) -> bool:
+    """Say whether a picture that ``redraw`` took holds pixels and nothing else, and is no larger than a page shows."""
+    with Image.open(io.BytesIO(data), formats=OPENED) as image:
+        bare = set(image.info) <= _HARMLESS and not dict(image.getexif()) and max(image.size) <= MAX_SIDE
+        return bare and image.format != "GIF" and data.endswith(_ENDS.get(str(image.format), b""))
 
 
 def _refuse_bomb(size: tuple[int, int]) -> None:

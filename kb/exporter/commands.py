@@ -17,6 +17,7 @@ def export(path: Path, *, public: bool) -> None:
 
     The export holds all records in all states, their revisions and links; no credentials and no drafts being typed.
     """
+    from kb.attachments.blobs import store_of
     from kb.exporter.write import export_path
 
     settings = config.load()
@@ -29,6 +30,6 @@ def export(path: Path, *, public: bool) -> None:
             bar.length = of
             bar.update(done - bar.pos)
 
-        written = export_path(database, path, public=public, tick=tick)
+        written = export_path(database, path, public=public, blobs=store_of(settings), tick=tick)
     database.close()
     click.echo(f"Wrote {written} files to {path}")

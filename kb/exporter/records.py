@@ -1,15 +1,20 @@
 """Reads what an export holds, file by file: everything for the operator, or what an anonymous visitor reads."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import orm
 
 from kb.accounts.document import document as person_document
 from kb.accounts.models import Person
+from kb.attachments import document as attachments
+from kb.attachments.blobs import BlobStore
+from kb.attachments.models import Attachment
+from kb.attachments.rules import named_in
 from kb.cases import document as cases
 from kb.cells import DEFAULT_MINIMUM
 from kb.cycles import reading as cycles
@@ -38,13 +43,14 @@ from kb.schools.models import School
 READERS: dict[Kind, Any] = {Kind.IDEA: ideas.documents, Kind.CYCLE: cycles.documents, Kind.CASE: cases.documents}
 FOLDERS = {Kind.IDEA: "ideas", Kind.CYCLE: "cycles", Kind.CASE: "cases"}
 _BATCH = 200
+log = structlog.get_logger("kb")
 
 
 class File(NamedTuple):
     """A file of the export: where it lies and what stands in it."""
 
     path: str
-    text: str
+    text: str | bytes
 
 
 def count(session: orm.Session) -> int:
@@ -53,8 +59,8 @@ def count(session: orm.Session) -> int:
     return sum(session.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
-def files(session: orm.Session, *, public: bool) -> Iterator[File]:
-    """Yield every file of the export."""
+def files(session: orm.Session, *, public: bool, blobs: BlobStore | None = None) -> Iterator[File]:
+    """Yield every file of the export; attachments only with the store that holds their bytes."""
     yield from _registers(session)
     people: set[str] = set()
     headings = _headings(session)
@@ -76,8 +82,46 @@ def files(session: orm.Session, *, public: bool) -> Iterator[File]:
                 people |= _people(document, kept)
                 if kept != natural(item, document):
                     yield from (_revision(one, headings) for one in kept)
+            if blobs is not None:
+                people |= yield from _attachments(session, batch, documents, blobs, public=public)
     yield from _packages(session, visible if public else None)
     yield from _written_by(session, people)
+
+
+def _attachments(
+    session: orm.Session,
+    items: Sequence[Item],
+    documents: dict[int, ItemDocument],
+    blobs: BlobStore,
+    *,
+    public: bool,
+) -> Generator[File, None, set[str]]:
+    """Yield what is said of the files of these items, and their bytes; return who added them.
+
+    The public reads of a file only what stands in a text. One whose bytes are lost is left out, and said so.
+    """
+    ids = [item.id for item in items]
+    rows = session.scalars(
+        sa.select(Attachment).where(Attachment.item_id.in_(ids)).order_by(Attachment.public_id)
+    ).all()
+    found = attachments.documents(session, rows)
+    people: set[str] = set()
+    for row in rows:
+        document = found[row.id]
+        if public and document.id not in named_in("\n".join(documents[row.item_id].texts.values())):
+            continue
+        data = blobs.get(row.sha256)
+        if data is None:
+            log.error(
+                "the bytes of a file are lost: restore them from a backup", attachment=document.id, item=document.item
+            )
+            continue
+        if public:
+            document = document.model_copy(update={"author": None})
+        people |= {document.author} if document.author else set()
+        yield File(f"attachments/{document.id}.md", write_file(document.plain(), {}))
+        yield File(f"attachments/{document.id}/{document.name}", data)
+    return people
 
 
 def _path(folder: str, public_id: str, title: str) -> str:

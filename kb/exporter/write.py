@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from kb.attachments.blobs import BlobStore
 from kb.db import Database
 from kb.errors import InvalidError
 from kb.exporter import records
@@ -21,12 +22,13 @@ def export_path(
     path: Path,
     *,
     public: bool = False,
+    blobs: BlobStore | None = None,
     tick: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> int:
     """Write all records below a folder and return the number of files.
 
     The folder must be new, empty, or an earlier export of the same sort, which is replaced once the new one is
-    complete. ``public`` writes only what an anonymous visitor may read.
+    complete. ``public`` writes only what an anonymous visitor may read. Attachments are written from ``blobs``.
     """
     path = path.resolve()  # "." and a link are no names that can be given to another folder
     _refuse_other(path, public=public)
@@ -35,7 +37,7 @@ def export_path(
     try:
         made = beside / "new"
         made.mkdir()
-        written = _write_all(database, made, public=public, tick=tick)
+        written = _write_all(database, made, public=public, blobs=blobs, tick=tick)
         (made / MARK).write_text(MARK_TEXTS[public], encoding="utf-8")
         _replace(path, made, old=beside / "old")
     finally:
@@ -65,15 +67,17 @@ def _refuse_other(path: Path, *, public: bool) -> None:
         raise InvalidError(message)
 
 
-def _write_all(database: Database, folder: Path, *, public: bool, tick: Callable[[int, int], None]) -> int:
+def _write_all(
+    database: Database, folder: Path, *, public: bool, blobs: BlobStore | None, tick: Callable[[int, int], None]
+) -> int:
     done = 0
     with database.reading() as session:
         if not database.is_sqlite:  # one picture of the database, however long the export takes
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         total = records.count(session)
-        for done, file in enumerate(records.files(session, public=public), start=1):
+        for done, file in enumerate(records.files(session, public=public, blobs=blobs), start=1):
             target = folder / file.path
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(file.text.encode())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.text.encode() if isinstance(file.text, str) else file.text)
             tick(min(done, total), total)
     return done

@@ -37,10 +37,12 @@ def import_group() -> None:
 @click.option("--overwrite", is_flag=True, help="Also write over records that people changed since the last import.")
 def files(path: Path | None, *, overwrite: bool) -> None:
     """Read a Markdown file or a folder of them (the same as kb import PATH)."""
+    from kb.attachments.blobs import store_of
     from kb.importer.load import import_path
 
     with _database() as database, _progress() as tick:
-        report = import_path(database, path or config.bundled("content"), overwrite=overwrite, tick=tick)
+        blobs = store_of(config.load())
+        report = import_path(database, path or config.bundled("content"), overwrite=overwrite, blobs=blobs, tick=tick)
     _say(report)
 
 

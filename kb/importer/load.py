@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb import feed
+from kb.attachments.blobs import BlobStore
 from kb.db import Database
 from kb.errors import KbError
+from kb.importer import beside, write
 from kb.importer import stored as in_database
-from kb.importer import write
 from kb.importer.check import Checked, check
 from kb.importer.files import record_files
 from kb.importer.order import groups
@@ -51,6 +52,7 @@ def import_path(
     *,
     now: dt.datetime | None = None,
     overwrite: bool = False,
+    blobs: BlobStore | None = None,
     tick: Tick = lambda _what, _done, _of: None,
 ) -> Report:
     """Read a file, or every file of a folder, into the database.
@@ -66,6 +68,8 @@ def import_path(
         return Report(problems=[Problem(str(path), 0, "", message)])
     report = Report(files=len(files))
     records = _parse_all(files, path, report, tick)
+    records, problems = beside.take_bytes(records, blobs)
+    report.problems += problems
     with database.reading() as session:
         stored = in_database.read(session, records)
         checked = check(

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import pydantic
 
 from kb.accounts.document import PersonDocument
+from kb.attachments.document import AttachmentDocument
+from kb.attachments.rules import FileKind
 from kb.cases.document import CaseDocument
 from kb.cycles.document import CycleDocument
 from kb.documents import Document
@@ -32,6 +34,7 @@ MODELS: dict[str, type[Document]] = {  # in the order of dependence
     "cycle": CycleDocument,
     "case": CaseDocument,
     "package": PackageDocument,
+    "attachment": AttachmentDocument,
     "revision": RevisionDocument,
 }
 ITEM_KINDS = ("idea", "cycle", "case")
@@ -64,6 +67,8 @@ class Record:
     lines: dict[Place, int]
     revisions: list["Record"] = field(default_factory=list)
     html: dict[str, str] = field(default_factory=dict)
+    folder: Path = Path()
+    bytes_kept: tuple[FileKind, int] | None = None  # of an attachment: what its bytes are, and how many
 
     @property
     def kind(self) -> str:
@@ -100,8 +105,8 @@ class Record:
                 yield Reference(("network",), Key("network", self.document.network))
                 for index, entry in enumerate(self.document.entries):
                     yield Reference(("entries", index, "item"), Key("item", entry.item))
-            case RevisionDocument(author=author) if author:
-                yield Reference(("author",), Key("person", author))
+            case AttachmentDocument() | RevisionDocument():
+                yield from _of_part(self.document)
             case _:
                 pass
 
@@ -110,9 +115,12 @@ def parse(path: Path, name: str) -> tuple[Record | None, list[Problem]]:
     """Return the record of a file, or None and what is wrong with it."""
     try:
         source = read_file(path, name)
-        return parse_source(source)
+        record, problems = parse_source(source)
     except FileFaultError as fault:
         return None, [Problem(name, fault.line, fault.field, str(fault))]
+    if record is not None:
+        record.folder = path.parent
+    return record, problems
 
 
 def parse_source(source: Source) -> tuple[Record | None, list[Problem]]:
@@ -133,7 +141,7 @@ def parse_source(source: Source) -> tuple[Record | None, list[Problem]]:
 
 
 def _with_texts(source: Source, kind: str) -> dict[str, Any]:
-    if kind in BODY_KINDS or kind == "person":
+    if kind in (*BODY_KINDS, "person", "attachment"):
         text = body_text(source)
         return source.fields | ({"body": text} if text else {})
     if kind == "revision":
@@ -163,6 +171,14 @@ def _key(kind: str, document: Any) -> Key:
             return Key("revision", f"{document.item} {document.number}")
         case _:
             return Key("item" if kind in ITEM_KINDS else kind, document.id)
+
+
+def _of_part(document: AttachmentDocument | RevisionDocument) -> Iterator[Reference]:
+    """Yield the references of what belongs to an item; a revision is read together with its own."""
+    if isinstance(document, AttachmentDocument):
+        yield Reference(("item",), Key("item", document.item))
+    if document.author:
+        yield Reference(("author",), Key("person", document.author))
 
 
 def _item_references(document: ItemDocument) -> Iterator[Reference]:

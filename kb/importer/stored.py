@@ -9,6 +9,8 @@ from sqlalchemy import orm
 
 from kb.accounts.document import document as person_document
 from kb.accounts.models import Person
+from kb.attachments import document as attachments
+from kb.attachments.models import Attachment
 from kb.cases import document as cases
 from kb.cycles import reading as cycles
 from kb.cycles.models import Cycle
@@ -59,6 +61,7 @@ def read(session: orm.Session, records: Sequence[Record]) -> Stored:
     _read_registers(session, stored, own, wanted)
     _read_methods(session, stored)
     _read_items(session, stored, own, wanted)
+    _read_attachments(session, stored, own)
     named = {record.document.nces for record in records if record.kind == "school" and record.document.nces}
     for batch in _batches(named):
         rows = session.execute(sa.select(School.nces_id, School.public_id).where(School.nces_id.in_(batch)))
@@ -124,6 +127,14 @@ def _read_registers(session: orm.Session, stored: Stored, own: set[Key], wanted:
         for package in rows:
             key = Key("package", package.public_id)
             _note(stored, own, key, package, lambda row, read=read_packages: read[row.id])
+
+
+def _read_attachments(session: orm.Session, stored: Stored, own: set[Key]) -> None:
+    for batch in _batches(_names(own, "attachment")):
+        rows = session.scalars(sa.select(Attachment).where(Attachment.public_id.in_(batch))).all()
+        for document in attachments.documents(session, rows).values():
+            key = Key("attachment", document.id)
+            stored.kinds[key], stored.documents[key] = "attachment", document
 
 
 def _read_networks(session: orm.Session, stored: Stored, own: set[Key], wanted: set[Key]) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb.accounts import actions as accounts
+from kb.attachments import actions as attachments
 from kb.cases import actions as cases
 from kb.cycles import actions as cycles
 from kb.drivers import actions as drivers
@@ -85,6 +86,12 @@ def _package(session: orm.Session, record: Record, now: dt.datetime) -> None:
     packages.save(session, record.document, by=None, now=now).import_hash = record.document.mark()
 
 
+def _attachment(session: orm.Session, record: Record, now: dt.datetime) -> None:
+    if record.bytes_kept is not None:
+        kind, size = record.bytes_kept
+        attachments.save(session, record.document, kind=kind, size=size, by=None, now=now)
+
+
 _REGISTERS: dict[str, Callable[[orm.Session, Record, dt.datetime], None]] = {
     "person": _person,
     "method": _method,
@@ -92,4 +99,5 @@ _REGISTERS: dict[str, Callable[[orm.Session, Record, dt.datetime], None]] = {
     "school": _school,
     "network": _network,
     "package": _package,
+    "attachment": _attachment,
 }
