@@ -7,6 +7,7 @@ so a withdrawal or a change of audience counts at once; the worker then reads th
 import threading
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from kb.search.analysis import clean, compounds, fold
 from kb.search.catalogue import Catalogue
 from kb.search.columns import Columns, Index, rows_of
 from kb.search.documents import Source
+from kb.search.kept_words import Counts, Kept
 from kb.search.vocabulary import Known, Vocabulary
 
 BATCH = 250
@@ -59,6 +61,20 @@ class _Tally:
         numbers = entries >> 1
         self._records[numbers] += step
         self._plain[numbers[(entries & _PLAIN) > 0]] += step
+
+    def counts(self) -> tuple[list[str], Counts, Counts]:
+        """Return the forms with their counts; one that no record holds any more is left blank."""
+        size = len(self.forms)
+        records = self._records[:size].copy()
+        forms = [form if held else "" for form, held in zip(self.forms, records.tolist(), strict=True)]
+        return forms, records, self._plain[:size].copy()
+
+    def take(self, forms: Sequence[str], records: Counts, plain: Counts) -> None:
+        """Begin with these forms and counts; blank ones keep their numbers and are never found."""
+        self.forms = list(forms)
+        self._numbers = {form: number for number, form in enumerate(forms) if form}
+        room = max(0, 1024 - len(forms))
+        self._records, self._plain = (np.append(one, np.zeros(room, np.int32)) for one in (records, plain))
 
     def holds(self, number: int) -> bool:
         """Say whether any record holds the form."""
@@ -116,6 +132,34 @@ class Dictionary:
             for source, forms in read:
                 self._add(source, forms, int(wanted[source.id]))
         return len(read)
+
+    @property
+    def version(self) -> int:
+        """Changes with all that is held."""
+        return self._version
+
+    def kept(self) -> Kept:
+        """Return all that is held, to be written."""
+        with self._lock:
+            forms, records, plain = self._tally.counts()
+            ids = np.array(sorted(self._held), np.int64)
+            held = [self._held[item] for item in ids.tolist()]
+            titles, entries = [title for title, _ in held], [packed for _, packed in held]
+            return Kept(self._checked, forms, records, plain, ids, self._read[ids], titles, entries)
+
+    def take(self, kept: Kept) -> None:
+        """Begin with what was kept; what has changed since is taken out at the next question."""
+        with self._lock:
+            if self._held or not len(kept.ids):
+                return
+            self._tally.take(kept.forms, kept.records, kept.plain)
+            self._held = dict(zip(kept.ids.tolist(), zip(kept.titles, kept.entries, strict=True), strict=True))
+            self._titles = Counter(kept.titles)
+            self._read = np.zeros(max(len(self._read), int(kept.ids[-1]) + 1), np.int64)
+            self._read[kept.ids] = kept.reads
+            self._uncounted = set(self._held)
+            self._checked = min(kept.number, self._checked) if self._checked >= 0 else kept.number
+            self._version += 1
 
     def count(self) -> None:
         """Make the vocabulary again of all that is held, where something has changed."""

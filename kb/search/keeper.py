@@ -6,11 +6,15 @@ It runs in every process that serves, since each has its own dictionary; the ind
 import datetime as dt
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import structlog
 
+from kb import feed
 from kb.db import Database
+from kb.search import kept_words
 from kb.search.catalogue import Catalogue
 from kb.search.dictionary import Dictionary
 from kb.search.unanswered import Unanswered
@@ -19,6 +23,7 @@ POLL_SECONDS = 2.0
 WRITE_SECONDS = 30.0
 COUNT_SECONDS = 5.0
 FAULT_SECONDS = 10.0
+KEEP_SECONDS = 600.0
 log = structlog.get_logger("kb")
 
 
@@ -26,8 +31,10 @@ class Keeper:
     """The thread. It rests as long as it reads, so that requests come first."""
 
     def __init__(
-        self, database: Database, catalogue: Catalogue, dictionary: Dictionary, unanswered: Unanswered
+        self, database: Database, catalogue: Catalogue, dictionary: Dictionary, unanswered: Unanswered, folder: Path
     ) -> None:
+        self._folder = folder
+        self._kept = -1  # the version of the dictionary that is in the file
         self._database = database
         self._catalogue = catalogue
         self._dictionary = dictionary
@@ -49,11 +56,32 @@ class Keeper:
             self._thread.join(timeout=30)
             self._thread = None
 
+    def take(self) -> None:
+        """Begin with the words of the last process, where a file holds them and no later change than there is."""
+        with self._database.reading() as session:
+            number = feed.latest(session)
+        kept = kept_words.read(self._folder)
+        if kept is not None and kept.number <= number:
+            self._dictionary.take(kept)
+            self._kept = self._dictionary.version
+
+    def keep(self) -> None:
+        """Write the words for the next process, if they have changed."""
+        version = self._dictionary.version
+        if version != self._kept:
+            kept_words.write(self._folder, self._dictionary.kept())
+            self._kept = version
+
     def _run(self) -> None:
-        written = time.monotonic()
+        written = kept = time.monotonic()
+        with _told("the words of the last start could not be read"):
+            self.take()
         while not self._stop.is_set():
             try:
                 self._follow()
+                if self._kept < 0 or time.monotonic() - kept > KEEP_SECONDS:
+                    self.keep()
+                    kept = time.monotonic()
                 if time.monotonic() - written > WRITE_SECONDS:
                     self._write()
                     written = time.monotonic()
@@ -63,6 +91,8 @@ class Keeper:
             self._stop.wait(POLL_SECONDS)
         with suppress(Exception):  # the database may be closed already; a few counts are lost, and nothing else
             self._write()
+        with _told("the words could not be kept for the next start"):
+            self.keep()
 
     def _follow(self) -> None:
         """Read what is new, batch by batch; long reading is counted now and then."""
@@ -77,3 +107,12 @@ class Keeper:
 
     def _write(self) -> None:
         self._unanswered.write(self._database, dt.datetime.now(dt.UTC).date())
+
+
+@contextmanager
+def _told(words: str) -> Iterator[None]:
+    """Log what goes wrong with the file and go on: it only saves time."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the thread must live on
+        log.warning(words, fault=str(error))

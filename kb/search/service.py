@@ -21,6 +21,7 @@ from kb.search import (
     engines,
     facets,
     indexer,
+    kept_words,
     matching,
     more_like_this,
     places,
@@ -101,7 +102,7 @@ class Search:
         self._indexer = Indexer(database, self._engine)
         self._dictionary = Dictionary()
         self._unanswered = Unanswered()
-        self._keeper = Keeper(database, self._catalogue, self._dictionary, self._unanswered)
+        self._keeper = Keeper(database, self._catalogue, self._dictionary, self._unanswered, settings.index_dir)
         self._complained = -QUIET_SECONDS
         self._lock = threading.Lock()
 
@@ -218,6 +219,7 @@ class Search:
 
     def read_words(self) -> int:
         """Bring the dictionary of public words up to date now; return how many records were read."""
+        self._keeper.take()
         return self._dictionary.catch_up(self._database, self._catalogue)
 
     def _found(
@@ -290,7 +292,11 @@ class Search:
         return self._engine.status()
 
     def rebuild(self, progress: Progress | None = None, *, jobs: int = 1) -> int:
-        """Make the index again in so many processes; searches use the old one until the new one is complete."""
+        """Make the index again in so many processes; searches use the old one until the new one is complete.
+
+        The words kept for the next start are forgotten: after a restore the same numbers may stand for other changes.
+        """
+        kept_words.forget(self._settings.index_dir)
         return rebuilding.rebuild(self._database, self._engine, progress, jobs=jobs, settings=self._settings)
 
     def verify(self) -> list[str]:
