@@ -122,7 +122,7 @@ def _setup_config(app: flask.Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.key,
         MAX_CONTENT_LENGTH=settings.max_request_mb * MEGABYTE,
-        SESSION_COOKIE_NAME="kb",
+        SESSION_COOKIE_NAME="__Host-kb" if settings.https else "kb",  # no other host of the domain can set it
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,

@@ -1,4 +1,4 @@
-"""The command ``kb user``: make the first admin, list accounts, invite, end."""
+"""The command ``kb user``: make the first admin, list, invite and end accounts."""
 
 import datetime as dt
 
@@ -6,10 +6,12 @@ import click
 import sqlalchemy as sa
 
 from kb import config, feed, schema
-from kb.accounts import actions, queries, resets
-from kb.accounts.models import Person
+from kb.accounts import actions, invitations, queries, resets
+from kb.accounts.models import Person, Role
 from kb.accounts.rules import checked_email, checked_password
 from kb.db import Database
+from kb.networks.models import Network
+from kb.schools.models import School
 
 LINK_LASTS = dt.timedelta(hours=24)
 
@@ -52,6 +54,29 @@ def list_people() -> None:
         for person in session.scalars(sa.select(Person).where(Person.email.is_not(None)).order_by(Person.name)):
             words = "ended" if person.ended_at else ", ".join(queries.roles_in_words(session, person))
             click.echo(f"{person.public_id}  {person.name} <{person.email}>  {words}")
+
+
+@user.command()
+@click.argument("email")
+@click.option("--school", help="The public id of the school, as in its address.")
+@click.option("--network", help="The public id of the network, as in its address.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+def invite(email: str, school: str | None, network: str | None, role: str) -> None:
+    """Invite somebody by mail to a school or a network."""
+    _settings, database = _opened()
+    with database.writing() as session:
+        ids = {
+            "school_id": session.scalar(sa.select(School.id).where(School.public_id == school)) if school else None,
+            "network_id": session.scalar(sa.select(Network.id).where(Network.public_id == network))
+            if network
+            else None,
+        }
+        if (ids["school_id"] is None) == (ids["network_id"] is None):
+            message = "Name one school or one network that is there, by its public id."
+            raise click.ClickException(message)
+        invitations.invite(session, email=email, role=Role(role), **ids, by=None, now=dt.datetime.now(dt.UTC))
+        feed.commit(session)
+    click.echo(f"The invitation to {email} goes out as soon as the worker runs.")
 
 
 @user.command()

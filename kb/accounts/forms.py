@@ -32,10 +32,10 @@ def email_field(**more: Any) -> LineField:
     )
 
 
-def new_password_field() -> PasswordField:
+def new_password_field(label: Any) -> PasswordField:
     """Return the field of a password to be chosen."""
     return PasswordField(
-        _("Choose a password"),
+        label,
         complete=_NEW,
         missing=_("Choose a password."),
         description=_("At least %(n)s characters. A few words you remember make a good one.", n=SHORTEST_PASSWORD),
@@ -72,14 +72,14 @@ class EmailForm(Form):
 class NewPasswordForm(Form):
     """A password to begin with, or in place of a forgotten one."""
 
-    password = new_password_field()
+    password = new_password_field(_("New password"))
 
 
 class ChangePasswordForm(Form):
     """A new password, with the old one as proof that it is the person and not somebody at their open screen."""
 
     old_password = PasswordField(_("Your password now"), complete=_TYPED, missing=_("Enter the password you have now."))
-    password = new_password_field()
+    password = new_password_field(_("New password"))
 
 
 class NameForm(Form):
@@ -92,7 +92,7 @@ class JoinForm(Form):
     """Who comes in by an invitation, and with which password."""
 
     name = name_field()
-    password = new_password_field()
+    password = new_password_field(_("Choose a password"))
 
 
 class InviteForm(Form):

@@ -56,6 +56,9 @@ def invite(
     if (school_id is None) == (network_id is None):
         message = "An invitation is for one school or one network."
         raise InvalidError(message)
+    if role is (Role.CONTRIBUTOR if school_id is None else Role.CURATOR):
+        message = "People write at a school and curate a network."
+        raise InvalidError(message, field="role")
     until = clock(session) + INVITATION_LASTS
     row = session.scalar(_open(school_id, network_id).where(Invitation.email == address, Invitation.role == role))
     if row is None:

@@ -2,6 +2,7 @@
 
 import flask
 
+from kb.accounts.people.queries import Team
 from kb.cards.queries import cards
 from kb.cycles import lists
 from kb.following.queries import is_following
@@ -10,7 +11,7 @@ from kb.ideas.queries import born_at
 from kb.items.queries import counts_at
 from kb.items.rules import Kind
 from kb.networks.queries import networks_of
-from kb.permissions import Permission
+from kb.permissions import Permission, can
 from kb.schools import queries
 from kb.schools.models import School
 from kb.web import context
@@ -39,6 +40,8 @@ def show(school: School) -> str:
     """Show the facts of a school, what it tested and what was born there."""
     session, viewer = context.session(), context.viewer()
     totals = counts_at(session, viewer, school.id)
+    networks = networks_of(session, school.id, context.now().date())
+    team = Team(school.id, frozenset(network.id for network in networks), school.name, school.ref)
     return flask.render_template(
         "schools/show.html",
         school=school,
@@ -47,6 +50,7 @@ def show(school: School) -> str:
         all_cycles=totals.get(Kind.CYCLE, 0),
         ideas=cards(session, viewer, born_at(session, viewer, school.id, MOST_IDEAS)),
         all_ideas=totals.get(Kind.IDEA, 0),
-        networks=networks_of(session, school.id, context.now().date()),
+        networks=networks,
+        may_invite=can(viewer, Permission.TEAM_INVITE, team),
         following=is_following(session, viewer, Followed.SCHOOL, school.public_id),
     )

@@ -48,7 +48,6 @@ def app(made_once: flask.Flask, settings: Settings, sqlite_database: Database) -
     services = made_once.extensions["kb"]
     services.settings, services.database = settings, sqlite_database
     made_once.extensions["kb.pages"] = PageCache(settings.page_cache_mb)
-    made_once.config["SESSION_COOKIE_SECURE"] = False
     return made_once
 
 
@@ -70,7 +69,7 @@ def enter(client: FlaskClient, **over: Any) -> Any:
 
 def signed_in_name(client: FlaskClient) -> str | None:
     """Return the name in the menu of the page, None for a visitor."""
-    found = re.search(r"Your account: </span>([^<]*)<", client.get("/about").text)
+    found = re.search(r"Your account: </span><span>([^<]*)<", client.get("/about").text)
     return html.unescape(found.group(1)) if found else None
 
 

@@ -17,7 +17,7 @@ from kb.accounts.models import Role
 from kb.config import Settings
 from kb.db import Database
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from tests.accounts.conftest import PASSWORD, enter, signed_in_name
+from tests.accounts.conftest import PASSWORD, enter, letters, signed_in_name
 from tests.factories import NOW, make_member, make_network, make_person, make_school
 from tests.visitors import post, sign_in
 
@@ -126,6 +126,19 @@ def test_a_person_is_made_admin_and_ended_by_command(run: CliRunner, alice: m.Pe
     assert run.invoke(user, ["end", str(alice.email)]).exit_code == 0
     assert client.get("/people").status_code == 303
     assert isinstance(run.invoke(user, ["end", str(alice.email)]).exception, SystemExit)
+
+
+def test_inviting_by_command(run: CliRunner, sqlite_database: Database, settings: Settings) -> None:
+    with sqlite_database.writing() as session:
+        school = make_school(session, name="Ashgrove")
+        feed.commit(session)
+    told = run.invoke(user, ["invite", "bruno@example.org", "--school", school.public_id, "--role", "contributor"])
+    assert told.exit_code == 0
+    assert "to write at Ashgrove" in letters(sqlite_database, settings)[0].text
+    for wrong in (["--role", "reader"], ["--school", "00000000", "--role", "reader"]):
+        assert run.invoke(user, ["invite", "bruno@example.org", *wrong]).exit_code == 1
+    curator = ["invite", "bruno@example.org", "--school", school.public_id, "--role", "curator"]
+    assert isinstance(run.invoke(user, curator).exception, InvalidError)
 
 
 def test_there_is_no_account_until_one_is_made(sqlite_database: Database) -> None:

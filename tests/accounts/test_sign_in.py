@@ -90,11 +90,14 @@ def test_a_new_token_at_each_sign_in(client: FlaskClient, alice: m.Person, sqlit
         assert session.get_one(m.SignIn, token_hash(first)).ended_at is not None
 
 
-def test_the_cookie_is_guarded(app: flask.Flask, alice: m.Person) -> None:
-    app.config["SESSION_COOKIE_SECURE"] = True
-    cookie = enter(app.test_client()).headers["Set-Cookie"]
-    for words in ("HttpOnly", "SameSite=Lax", "Secure"):
+def test_the_cookie_is_guarded(
+    app: flask.Flask, settings: Settings, sqlite_database: Database, alice: m.Person
+) -> None:
+    secure = create_app(settings.model_copy(update={"https": True}), sqlite_database)
+    cookie = enter(secure.test_client()).headers["Set-Cookie"]
+    for words in ("__Host-kb=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/;"):
         assert words in cookie
+    assert "Domain" not in cookie
     assert "Expires" not in cookie
     assert "Expires" in enter(app.test_client(), keep="y").headers["Set-Cookie"]
 

@@ -9,7 +9,7 @@ from kb.accounts import actions, login, passwords, queries, sessions, throttle
 from kb.accounts.forms import ChangePasswordForm, NameForm
 from kb.accounts.models import Person
 from kb.errors import InvalidError
-from kb.permissions import Permission
+from kb.permissions import Permission, can
 from kb.web import context
 from kb.web.gate import allows
 
@@ -100,6 +100,7 @@ def _page(me: Person, *, name: NameForm | None = None, password: ChangePasswordF
         password=password or ChangePasswordForm(),
         refused=name or password,
         has_password=queries.password_of(session, me) is not None,
+        runs_site=can(context.viewer(), Permission.PERSON_MANAGE),
         connected=queries.is_connected(session, me),
         roles=queries.roles_of(session, me),
         sessions=sessions.listed(session, me.id, now=context.now()),
