@@ -87,6 +87,7 @@ def restore(
             blobs = _restore_blobs(connection, archive, store_of(settings))
         if archive.manifest.has_secret_key:
             _restore_secret_key(archive, settings)
+    erased.forget_pages(database)
     erased.write(settings, gone)
     return Restored(archive.manifest.made_at, count, blobs, again, signed_out)
 

@@ -17,6 +17,7 @@ from kb.db import Database
 from kb.errors import InvalidError
 from kb.following.comments.rules import CommentKind, CommentState
 from kb.permissions import State
+from kb.search.service import Search
 from kb.work import worker
 from kb.writing.actions import erase
 from tests.backup.conftest import Place, add_file, contents
@@ -101,6 +102,26 @@ def test_its_file_does_not_come_back_either(
     assert store_of(there).get(world.blob) is None
     with postgres_database.reading() as session:
         assert _gone(session, world)
+
+
+def test_no_byte_of_it_comes_back(world: World, path: Path, tmp_path: Path, place: Place) -> None:
+    """Not in the database file or its log, not in the folder of files, not in the index."""
+    assert SECRET_WORD.encode() in b"".join(_raw(path.parent)), "the search finds it where it is"
+    new = Database(f"sqlite:///{tmp_path / 'new' / 'new.db'}")
+    there = place(new, "new")
+    there.data_dir.mkdir()
+    gone = frozenset({("idea", world.public_id), ("comment", "c0mment2")})
+    restore(new, there, path, erase_also=gone)
+    Search(new, there).rebuild()
+    with new.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(m.Item)) == 2
+    for data in _raw(there.data_dir):
+        assert SECRET_WORD.encode() not in data
+        assert b"quillfeath" not in data
+
+
+def _raw(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
 
 
 def test_the_list_outlives_the_database(world: World, path: Path, tmp_path: Path) -> None:
