@@ -70,6 +70,8 @@ def restore(path: Path, *, overwrite: bool, lists: tuple[Path, ...], only_check:
     click.echo(f"{done.rows:,} rows and {done.files:,} files of {done.made_at} are back.")
     if done.erased:
         click.echo(f"{done.erased:,} records were erased since then, and are again.")
+    if done.taken_back:
+        click.echo(f"{done.taken_back:,} records, accounts or roles were withdrawn or ended since then, and are again.")
     click.echo(
         f"{Search(database, settings).rebuild():,} records are in the search index. Everybody must sign in again."
     )

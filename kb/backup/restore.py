@@ -14,7 +14,7 @@ from kb import feed, schema
 from kb.accounts.models import PasswordReset, SignIn
 from kb.attachments.blobs import BlobStore, store_of
 from kb.attachments.models import Attachment
-from kb.backup import erased, rows
+from kb.backup import erased, rows, since
 from kb.backup.archive import DamagedError, Reader, reading
 from kb.config import Settings
 from kb.db import Database
@@ -42,6 +42,7 @@ class Restored:
     rows: int
     files: int
     erased: int
+    taken_back: int
     signed_out: int
 
 
@@ -67,6 +68,7 @@ def restore(
     """Replace what the database holds by what the backup does, in one transaction.
 
     Records that were erased in this installation since, by its database, its list or ``erase_also``, are erased again.
+    Records that were withdrawn and accounts and roles that were ended since, by its database, are so again.
     """
     check(path)
     now = dt.datetime.now(dt.UTC)
@@ -75,12 +77,14 @@ def restore(
             if not overwrite and not is_empty(connection):
                 raise NotEmptyError
             gone = erase_also | erased.kept(settings) | erased.noted(connection)
+            taken_back = since.noted(connection)
             _clear(connection)
             schema.upgrade_within(connection, archive.manifest.revision)
             count = _load(connection, archive, tick)
             schema.upgrade_within(connection)
             with orm.Session(connection) as session:  # part of this transaction: its commit is not the last word
                 again = erased.erase_again(session, gone, now=now)
+                again_back = since.take_back(session, taken_back, now=now)
                 signed_out = _end_sessions(session, now)
                 feed.commit(session)
             _delete_orphans(connection)
@@ -89,7 +93,7 @@ def restore(
             _restore_secret_key(archive, settings)
     erased.forget_pages(database)
     erased.write(settings, gone)
-    return Restored(archive.manifest.made_at, count, blobs, again, signed_out)
+    return Restored(archive.manifest.made_at, count, blobs, again, again_back, signed_out)
 
 
 def is_empty(connection: sa.Connection) -> bool:

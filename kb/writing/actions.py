@@ -148,7 +148,7 @@ def discard_edit(session: orm.Session, item: Item, *, by: int, now: dt.datetime)
     return _send_back(session, item, RevisionStatus.SAVED, action="discarded", by=by, now=now, note="")
 
 
-def withdraw(session: orm.Session, item: Item, *, by: int, now: dt.datetime, note: str = "") -> Item:
+def withdraw(session: orm.Session, item: Item, *, by: int | None, now: dt.datetime, note: str = "") -> Item:
     """Take a published record back: a tombstone stays at its address. Twice is once."""
     _lock(session, item)
     if item.state is State.PUBLISHED:
@@ -239,7 +239,7 @@ def _send_back(
 
 
 def _move(
-    session: orm.Session, item: Item, state: State, *, action: str, by: int, now: dt.datetime, note: str = ""
+    session: orm.Session, item: Item, state: State, *, action: str, by: int | None, now: dt.datetime, note: str = ""
 ) -> None:
     """Change the state and nothing else: the words stay, the publication row says who and when."""
     document = kinds.document_of(session, item)
