@@ -16,6 +16,7 @@ _ = str  # marks words for translation; they are translated when they are shown
 TEMPLATE = "components/account_menu.html"
 LINKS = [  # words, path, who sees it
     (_("Your page"), "me", Permission.OWN_PAGE),
+    (_("Note something"), "capture", Permission.OWN_PAGE),
     (_("What waits for you"), "inbox", Permission.INBOX_READ),
     (_("Your account"), "account", Permission.OWN_PAGE),
     (_("People"), "people", Permission.PERSON_MANAGE),

@@ -4,6 +4,7 @@ import flask
 from markupsafe import Markup
 
 from kb.items.models import Item
+from kb.items.rules import Kind
 from kb.permissions import Permission, State, can
 from kb.site.words import translate
 from kb.web import context
@@ -53,6 +54,7 @@ def _links(item: Item) -> list[Link]:
     asked = [
         (Permission.ITEM_EDIT, _("Edit"), edit_url(item), True),
         (Permission.ITEM_EDIT, check, check_url(item), is_open),
+        (Permission.ITEM_EDIT, _("The next test"), f"{own}/next", item.kind is Kind.CYCLE and not is_open),
         (Permission.ITEM_HISTORY, _("History"), f"{own}/history", True),
         (Permission.ITEM_REVIEW, _("Review it"), f"{flask.request.root_path}/review/{item.ref}", is_open),
         (Permission.ITEM_WITHDRAW, _("Withdraw"), f"{own}/withdrawal", True),

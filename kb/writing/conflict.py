@@ -65,6 +65,16 @@ def chosen(sent: Any, standing: Any) -> Any:
             values[name] = other
         elif choice == BOTH and isinstance(mine, str) and isinstance(other, str):
             values[name] = f"{mine}\n\n{other}"
+    return _filled(values, standing)
+
+
+def together(error: StaleError) -> Any | None:
+    """Return the text with what both changed, None where both changed the same field in another way."""
+    merged = _merged(error)
+    return None if merged.conflicts else _filled(merged.values, error.theirs)
+
+
+def _filled(values: dict[str, Any], standing: Any) -> Any:
     fixed = {name: value for name, value in standing.as_json().items() if name in _LEFT_OUT - {"minor"}}
     kept = {name: value for name, value in values.items() if value is not None}
     return type(standing).from_json(merge.nested(kept) | fixed)

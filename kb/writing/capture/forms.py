@@ -1,9 +1,11 @@
 """The form of a note."""
 
+import wtforms
 from flask_babel import lazy_gettext as _
 from wtforms.validators import InputRequired
 
-from kb.web.forms import Form, TextField
+from kb.attachments.rules import ALT_LENGTH
+from kb.web.forms import Form, LineField, TextField
 
 
 class CaptureForm(Form):
@@ -16,3 +18,9 @@ class CaptureForm(Form):
         description=_("A few words are enough. Do not name students."),
         validators=(InputRequired(_("Write a few words first.")),),
     )
+    photo = wtforms.FileField(
+        _("A photo"),
+        description=_("No face, name or handwriting of a student."),
+        render_kw={"accept": "image/*"},
+    )
+    photo_shows = LineField(_("What does the photo show?"), longest=ALT_LENGTH)

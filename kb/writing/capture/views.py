@@ -6,7 +6,9 @@ import flask
 import werkzeug
 from flask_babel import gettext as _
 
-from kb.errors import NotFoundError
+from kb.attachments import contents
+from kb.attachments.rules import FileKind
+from kb.errors import InvalidError, NotFoundError
 from kb.permissions import Permission
 from kb.web import context
 from kb.web.gate import allows
@@ -36,7 +38,13 @@ def capture() -> Answer:
     if not form.validate():
         return _page(form, desk), 422
     desks.keep_typed(desk)
-    note = actions.capture(context.session(), form.text.data or "", key=desk.once, **_who())
+    try:
+        photo = _photo(form)
+        note = actions.capture(context.session(), form.text.data or "", photo, key=desk.once, **_who())
+    except InvalidError as error:
+        context.session().rollback()
+        form.take(error)
+        return _page(form, desk), 422
     desks.clear(desk)
     context.commit()
     flask.flash(_("Kept. Choose its idea now or later: you find it under “Note something”."))
@@ -62,13 +70,33 @@ def remove(note: Note) -> werkzeug.Response:
     return flask.redirect(flask.url_for("capture.index"), 303)
 
 
+@bp.get("/<note_id>/photo")
+@allows(Permission.OWN_PAGE, queries.note_of)
+def photo(note: Note) -> werkzeug.Response:
+    """Show the photo of a note to whoever took it."""
+    if note.photo is None:
+        raise NotFoundError
+    response = flask.Response(note.photo, content_type=FileKind(note.photo_kind).media_type)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _photo(form: CaptureForm) -> actions.Photo | None:
+    sent = form.photo.data
+    data = sent.read() if sent else b""
+    if not data:
+        return None
+    try:
+        return actions.Photo(contents.accept(data, sent.filename or ""), form.photo_shows.data or "")
+    except InvalidError as error:
+        error.facts["field"] = "photo"
+        raise
+
+
 def _page(form: CaptureForm, desk: desks.Desk) -> str:
     notes = queries.notes(context.session(), _who()["by"])
     return flask.render_template("writing/capture/index.html", form=form, desk=desk, notes=notes)
 
 
 def _who() -> dict[str, Any]:
-    person_id = context.viewer().person_id
-    if person_id is None:
-        raise NotFoundError
-    return {"by": person_id, "now": context.now()}
+    return {"by": context.person_id(), "now": context.now()}

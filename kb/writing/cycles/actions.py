@@ -6,6 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.attachments.actions import attach
+from kb.attachments.blobs import BlobStore
+from kb.attachments.contents import Content
+from kb.attachments.rules import FileKind, markdown_for
 from kb.cycles.document import CycleDocument
 from kb.cycles.rules import Stage
 from kb.errors import InvalidError
@@ -14,9 +18,13 @@ from kb.items.models import Item
 from kb.permissions import Audience, State
 from kb.schools.models import School
 from kb.writing import kinds
+from kb.writing.actions import edit
+from kb.writing.capture.actions import discard
+from kb.writing.capture.models import Note
 from kb.writing.cycles import queries
 from kb.writing.cycles.steps import next_texts
 from kb.writing.places import WritingPlace
+from kb.writing.queries import base_of
 
 _LONGEST_TITLE = 200
 _CARRIED = ("idea", "school", "network", "method", "method_version", "fictional", "language", "grades", "groups")
@@ -79,10 +87,18 @@ def next_plan(session: orm.Session, item: Item, *, title: str, now: dt.datetime)
     )
 
 
-def with_words(session: orm.Session, document: CycleDocument, words: str) -> CycleDocument:
-    """Return the plan with these words as what happened, so that nothing of a note is typed again."""
+def take_note(session: orm.Session, store: BlobStore, item: Item, note: Note, *, by: int, now: dt.datetime) -> None:
+    """Put a note and its photo into a new cycle as what happened; then the note goes. Nothing is typed again."""
+    document = kinds.document_of(session, item)
     method = queries.method_of(session, document.method, document.method_version)
     happened = next(
         question.code for step in method.steps for question in step.questions if question.core == "happened"
     )
-    return document.model_copy(update={"texts": {**document.texts, happened: words}})
+    words = note.text
+    if note.photo is not None:
+        content = Content(note.photo, FileKind(note.photo_kind))
+        photo = attach(session, store, item, content, name="photo", alt=note.photo_shows, by=by, now=now)
+        words += f"\n\n{markdown_for(photo.name, photo.url, photo.alt, content.kind)}"
+    changed = document.model_copy(update={"texts": {**document.texts, happened: words}})
+    edit(session, item, changed, base=base_of(session, item), by=by, now=now)
+    discard(session, note, by=by, now=now)

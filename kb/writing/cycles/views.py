@@ -6,6 +6,7 @@ import flask
 import werkzeug
 from flask_babel import gettext
 
+from kb.attachments.blobs import store_of
 from kb.cycles.document import CycleDocument
 from kb.cycles.locks import correctable
 from kb.errors import ForbiddenError, InvalidError, NotFoundError
@@ -21,11 +22,10 @@ from kb.writing import desk as desks
 from kb.writing import queries as work
 from kb.writing.actions import BlockedError, StaleError
 from kb.writing.addresses import check_url, item_url
-from kb.writing.capture import actions as capturing
 from kb.writing.capture.queries import find_note
 from kb.writing.cycles import actions, forms, queries, rows, summary
 from kb.writing.cycles.names import page_name
-from kb.writing.cycles.steps import Page, Part, begun, neighbours, page_of, pages
+from kb.writing.cycles.steps import Page, Part, begun, neighbours, page_of, pages, stage_of
 from kb.writing.readiness import readiness
 
 
@@ -73,11 +73,9 @@ def write(item: Item) -> Answer:
     if not form.validate():
         return _show(item, document, all_pages, page, form, desk), 422
     try:
-        changed = forms.written(form, page, document, today=context.now().date())
-        writing.edit(session, item, changed, base=desk.base, **_who())
+        _save(item, forms.written(form, page, document, today=context.now().date()), desk.base)
     except StaleError as error:
-        if error.mine.mark() != error.theirs.mark():
-            return conflict.page(error)
+        return conflict.page(error)
     except InvalidError as error:
         session.rollback()
         form.take(error)
@@ -156,14 +154,20 @@ def new() -> Answer:
         summary=_("A test of “%(idea)s” at %(school)s.", idea=idea.title, school=place.school_name),
         now=now,
     )
-    if note is not None:
-        document = actions.with_words(session, document, note.text)
     item = _start(document, desk.once)
-    if note is not None:
-        capturing.discard(session, note, **_who())
+    if note is not None and item.public_id == document.id:
+        actions.take_note(session, store_of(context.services().settings), item, note, **_who())
     desks.clear(desk)
     context.commit()
     return flask.redirect(f"{item_url(item)}/edit", 303)
+
+
+@bp.get("/<ref:ref>/next")
+@allows(Permission.ITEM_EDIT, work.cycle_work)
+def next_test(item: Item) -> str:
+    """Say what the next test of a ramp starts with, and offer it."""
+    document = work.working_document(context.session(), item)
+    return flask.render_template("writing/cycles/next.html", item=item, document=document, once=once.new_key())
 
 
 @bp.post("/<ref:ref>/next")
@@ -176,6 +180,19 @@ def go_on(item: Item) -> Answer:
     made = _start(document, flask.request.form.get("once", ""))
     context.commit()
     return flask.redirect(f"{item_url(made)}/edit", 303)
+
+
+def _save(item: Item, changed: CycleDocument, base: str) -> None:
+    """Save a page. What somebody else wrote on other pages meanwhile stays; StaleError if both wrote the same field."""
+    try:
+        writing.edit(context.session(), item, changed, base=base, **_who())
+    except StaleError as error:
+        error.mine = error.mine.model_copy(update={"stage": error.theirs.stage})  # it follows from the rest
+        both = conflict.together(error)
+        if both is None:
+            raise
+        both = both.model_copy(update={"stage": stage_of(both, today=context.now().date())})
+        writing.edit(context.session(), item, both, base=work.base_of(context.session(), item), **_who())
 
 
 def _start(document: CycleDocument, key: str) -> Item:
@@ -223,7 +240,10 @@ def _check_page(item: Item, document: CycleDocument, form: Any, *, tried: bool =
             can(viewer, Permission.ITEM_PUBLISH, Standing.of(item, Audience(value)))
             for value, _words in _audiences(item, document)
         ),
-        once=desks.opened(f"/cycles/{item.public_id}/check", item).once,
+        once=once.new_key(),
+        waiting=work.open_edit(session, item),
+        may_share=can(viewer, Permission.ITEM_SHARE, item),
+        may_erase=can(viewer, Permission.ITEM_ERASE, item),
     )
 
 
@@ -303,7 +323,4 @@ def _title(idea: Item, school: str) -> str:
 
 
 def _who() -> dict[str, Any]:
-    person_id = context.viewer().person_id
-    if person_id is None:
-        raise NotFoundError
-    return {"by": person_id, "now": context.now()}
+    return {"by": context.person_id(), "now": context.now()}
