@@ -7,14 +7,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb import models as m
 from kb.db import Database
 from kb.errors import InvalidError, NotFoundError, TooManyError
 from kb.following.comments import actions, queries
 from kb.following.comments.models import Comment, CommentReport
 from kb.following.comments.rules import LONGEST, CommentKind, CommentState
-from kb.permissions import Permission, can
+from kb.hub.merges.actions import merge, take_apart
+from kb.permissions import Audience, Permission, can
 from kb.writing.erasure import erase
-from tests.factories import NOW
+from tests.factories import NOW, make_idea
 from tests.following.conftest import NOBODY, Client, World
 from tests.visitors import post
 
@@ -233,3 +235,29 @@ def test_hidden_words_are_in_no_line_of_other_readers(session: orm.Session, worl
         assert "Secret" not in repr(talk)
         assert "Why not" not in repr(talk)
         assert "Open" in repr(talk)
+
+
+def test_what_was_said_about_a_duplicate_goes_with_it(session: orm.Session, world: World) -> None:
+    bob = world.people["bob"].id
+    twice = make_idea(session, network_id=world.network.id, author_id=world.people["alice"].id)
+    session.add(m.DriverIdea(idea_id=twice.id, driver_id=world.driver.id))
+    start = actions.say(session, twice, kind=CommentKind.QUESTION, text="Why?", by=bob, now=NOW)
+    stays = actions.say(session, world.idea, kind=CommentKind.COMMENT, text="Here.", by=bob, now=NOW)
+    row = merge(session, twice, world.idea, by=world.people["carla"].id, now=NOW)
+    session.expire_all()
+    assert (start.item_id, stays.item_id) == (world.idea.id, world.idea.id)
+    take_apart(session, row, by=world.people["carla"].id, now=NOW)
+    session.expire_all()
+    assert (start.item_id, stays.item_id) == (twice.id, world.idea.id)
+
+
+def test_words_for_few_do_not_move_to_many(session: orm.Session, world: World) -> None:
+    inner = world.restricted["zephyrine"]
+    said = actions.say(session, inner, kind=CommentKind.COMMENT, text="x", by=world.people["bob"].id, now=NOW)
+    assert actions.move(session, inner, world.cycle) == []
+    inner.network_id = world.far.id
+    assert actions.move(session, inner, world.restricted["quixotry"]) == []
+    world.cycle.audience = Audience.PUBLIC
+    assert actions.move(session, world.cycle, inner) == []
+    session.expire(said)
+    assert said.item_id == inner.id

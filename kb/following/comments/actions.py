@@ -1,6 +1,7 @@
 """The verbs of comments: say, report, hide, show again, take back. Words are kept, whatever becomes of a comment."""
 
 import datetime as dt
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -12,6 +13,7 @@ from kb.following.comments.models import Comment, CommentReport
 from kb.following.comments.rules import LONGEST, CommentKind, CommentState
 from kb.ids import new_public_id
 from kb.items.models import Item
+from kb.permissions import Audience
 
 AT_ONCE = 20  # comments of one person
 IN = 600  # seconds
@@ -110,6 +112,21 @@ def erase_words(session: orm.Session, comment: Comment, *, by: int | None, now: 
     comment.text = comment.html = comment.reason = ""
     session.execute(sa.update(CommentReport).where(CommentReport.comment_id == comment.id).values(reason=""))
     history.record(session, "erased", kind="comment", public_id=comment.public_id, by=by, now=now)
+
+
+def move(session: orm.Session, source: Item, target: Item, *, only: Collection[int] | None = None) -> list[int]:
+    """Let what was said about one item stand at another (some of it with ``only``); return the comments.
+
+    They stay where they are if the other item is for people who may not read the first.
+    """
+    place = ("audience", "network_id", "school_id", "author_id")
+    alike = all(getattr(source, name) == getattr(target, name) for name in place)
+    if source.audience is not Audience.PUBLIC and not alike:
+        return []
+    chosen = sa.select(Comment.id).where(Comment.item_id == source.id)
+    ids = list(session.scalars(chosen if only is None else chosen.where(Comment.id.in_(only))))
+    session.execute(sa.update(Comment).where(Comment.id.in_(ids)).values(item_id=target.id))
+    return ids
 
 
 def _check(text: str, kind: CommentKind, parent: Comment | None, item: Item) -> None:

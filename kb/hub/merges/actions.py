@@ -1,7 +1,7 @@
 """Merges a duplicate idea into another, and takes the two apart again.
 
-Cycles, links, drivers, followers and places in change packages move to the idea that is kept; it "supersedes" the
-duplicate, whose address leads to it. A link that both have stays with the duplicate, where nobody sees it. Whatever
+Cycles, links, drivers, followers, comments and places in change packages move to the idea that is kept; it "supersedes"
+the duplicate, whose address leads to it. A link that both have stays with the duplicate, where nobody sees it. Whatever
 moved is noted by id, without a word of the records, so that it can move back.
 """
 
@@ -16,6 +16,7 @@ from kb import history, reach
 from kb.cycles.models import Cycle
 from kb.drivers.models import DriverIdea
 from kb.errors import ConflictError, InvalidError, LoopError
+from kb.following.comments import actions as comments
 from kb.following.models import Follow
 from kb.following.rules import Followed
 from kb.ideas.models import IdeaMerge
@@ -44,6 +45,7 @@ def merge(session: orm.Session, duplicate: Item, kept: Item, *, by: int, now: dt
         "drivers": _add_drivers(session, duplicate, kept),
         "packages": _move_entries(session, duplicate, kept),
         "followers": _move_followers(session, duplicate, kept),
+        "comments": comments.move(session, duplicate, kept),
         "supersedes": _supersede(session, duplicate, kept),
     }
     row = IdeaMerge(idea_id=duplicate.id, into_id=kept.id, at=now, person_id=by, moved=moved)
@@ -75,6 +77,7 @@ def take_apart(session: orm.Session, row: IdeaMerge, *, by: int, now: dt.datetim
     for package_id in row.moved["packages"]:
         _rename_entry(session, package_id, kept, duplicate)
     _return_followers(session, row.moved["followers"], duplicate, now)
+    comments.move(session, kept, duplicate, only=row.moved.get("comments", ()))
     session.delete(row)
     session.flush()
     session.expire_all()
