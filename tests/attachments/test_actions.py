@@ -2,7 +2,7 @@
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,12 @@ TABLE = Content(b"a,b\n1,2\n", FileKind.CSV)
 
 
 @pytest.fixture
+def here(sqlite_database: Database) -> Iterator[orm.Session]:
+    with sqlite_database.writing() as session:
+        yield session
+
+
+@pytest.fixture
 def store(tmp_path: Path) -> LocalBlobs:
     return LocalBlobs(tmp_path / "blobs")
 
@@ -43,9 +49,9 @@ def _count(session: orm.Session, table: type[m.Blob | m.Attachment | m.Job]) -> 
     return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def test_a_file_is_added_with_its_words(session: orm.Session, store: LocalBlobs) -> None:
-    idea = make_idea(session)
-    file = _attach(session, store, idea, alt=" A wall\nchart ")
+def test_a_file_is_added_with_its_words(here: orm.Session, store: LocalBlobs) -> None:
+    idea = make_idea(here)
+    file = _attach(here, store, idea, alt=" A wall\nchart ")
     assert (file.name, file.alt, file.blob.kind, file.blob.size) == (
         "wall-chart.png",
         "A wall chart",
@@ -53,18 +59,18 @@ def test_a_file_is_added_with_its_words(session: orm.Session, store: LocalBlobs)
         len(PICTURE.data),
     )
     assert store.get(file.sha256) == PICTURE.data
-    assert queries.attachments_of(session, idea) == [file]
-    assert session.scalars(sa.select(m.History.action)).all() == ["attached"]
+    assert queries.attachments_of(here, idea) == [file]
+    assert here.scalars(sa.select(m.History.action)).all() == ["attached"]
 
 
-def test_a_picture_needs_words_and_a_table_does_not(session: orm.Session, store: LocalBlobs) -> None:
-    idea = make_idea(session)
+def test_a_picture_needs_words_and_a_table_does_not(here: orm.Session, store: LocalBlobs) -> None:
+    idea = make_idea(here)
     with pytest.raises(InvalidError) as refused:
-        _attach(session, store, idea, alt=" \n ")
+        _attach(here, store, idea, alt=" \n ")
     assert refused.value.facts["field"] == "alt"
     with pytest.raises(InvalidError, match="500"):
-        _attach(session, store, idea, alt="x" * 501)
-    assert _attach(session, store, idea, TABLE, alt="").alt == ""
+        _attach(here, store, idea, alt="x" * 501)
+    assert _attach(here, store, idea, TABLE, alt="").alt == ""
 
 
 def test_the_same_twice_is_one_file_and_takes_the_newer_words(session: orm.Session, store: LocalBlobs) -> None:
@@ -74,19 +80,19 @@ def test_the_same_twice_is_one_file_and_takes_the_newer_words(session: orm.Sessi
     assert (first.alt, _count(session, m.Attachment)) == ("Seven talk moves", 1)
 
 
-def test_a_record_holds_so_many_files(session: orm.Session, store: LocalBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_holds_so_many_files(here: orm.Session, store: LocalBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "MAX_EACH", 3)
-    idea = make_idea(session)
+    idea = make_idea(here)
     for number in range(3):
-        _attach(session, store, idea, Content(str(number).encode(), FileKind.CSV))
+        _attach(here, store, idea, Content(str(number).encode(), FileKind.CSV))
     with pytest.raises(InvalidError, match="Remove one first"):
-        _attach(session, store, idea)
+        _attach(here, store, idea)
 
 
-def test_an_erased_record_takes_no_file(session: orm.Session, store: LocalBlobs) -> None:
-    idea = make_idea(session, state=State.ERASED)
+def test_an_erased_record_takes_no_file(here: orm.Session, store: LocalBlobs) -> None:
+    idea = make_idea(here, state=State.ERASED)
     with pytest.raises(InvalidError, match="erased"):
-        _attach(session, store, idea)
+        _attach(here, store, idea)
 
 
 def _work(database: Database, settings: Settings) -> None:
@@ -125,19 +131,19 @@ def test_bytes_go_with_the_last_record_that_uses_them(
             assert _count(session, m.Blob) == int(is_left)
 
 
-def test_erasing_a_record_without_files_asks_for_nothing(session: orm.Session) -> None:
-    actions.erase(session, make_idea(session))
-    assert _count(session, m.Job) == 0
+def test_erasing_a_record_without_files_asks_for_nothing(here: orm.Session) -> None:
+    actions.erase(here, make_idea(here))
+    assert _count(here, m.Job) == 0
 
 
-def test_bytes_that_are_used_again_before_the_worker_comes_stay(database: Database, settings: Settings) -> None:
-    first, second, sha256 = _both(database, settings)
-    with database.writing() as session:
+def test_bytes_that_are_used_again_before_the_worker_comes_stay(sqlite_database: Database, settings: Settings) -> None:
+    first, second, sha256 = _both(sqlite_database, settings)
+    with sqlite_database.writing() as session:
         for item_id in (first, second):
             _remove(session, session.get_one(m.Item, item_id))
         _attach(session, store_of(settings), session.get_one(m.Item, first))
         feed.commit(session)
-    _work(database, settings)
+    _work(sqlite_database, settings)
     assert store_of(settings).get(sha256) is not None
 
 

@@ -14,7 +14,9 @@ from kb.attachments.contents import Content, accept
 from kb.attachments.rules import FileKind
 from kb.db import Database
 from kb.exporter.write import export_path
+from kb.importer.beside import take_bytes
 from kb.importer.load import Report, import_path
+from kb.importer.records import parse
 from kb.permissions import State
 from tests.attachments.files import SCRIPT, office, photo_with_notes, picture
 from tests.factories import make_person
@@ -120,22 +122,28 @@ def test_a_photo_written_by_hand_loses_its_notes(sqlite_database: Database, tmp_
         (SCRIPT, {}, "Save it as one of these"),
         (picture("JPEG"), {}, "must end in .jpg"),
         (picture(), {"sha256": "a" * 64}, "is not that of the file"),
-        (picture(), {"alt": ""}, "what the picture shows"),
-        (picture(), {"item": "dea00099"}, "There is no record dea00099"),
-        (picture(), {"name": "../../evil.png"}, "name"),
-        (picture(), {"name": "chart.svg"}, "name"),
+        (None, {"name": "../../evil.png"}, "name"),
+        (None, {"name": "chart.svg"}, "name"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said(
-    sqlite_database: Database, tmp_path: Path, data: bytes | None, over: dict[str, str], said: str
+def test_what_is_wrong_with_the_bytes_is_said(
+    tmp_path: Path, data: bytes | None, over: dict[str, str], said: str
 ) -> None:
+    path = _file(tmp_path, data, **over) / "files" / "ftt00001.md"
+    record, problems = parse(path, "files/ftt00001.md")
+    if record is not None:
+        kept, problems = take_bytes([record], LocalBlobs(tmp_path / "blobs"))
+        assert kept == []
+    assert [problem.path for problem in problems] == ["files/ftt00001.md"]
+    assert said in str(problems[0])
+
+
+def test_a_file_without_its_words_or_its_record_is_refused_alone(sqlite_database: Database, tmp_path: Path) -> None:
     store = LocalBlobs(tmp_path / "blobs")
     folder = whole(tmp_path / "files")
-    report = _load(
-        sqlite_database, _file(folder, None, **over) if "name" in over else _file(folder, data, **over), store
-    )
-    assert [problem.path for problem in report.problems] == ["files/ftt00001.md"]
-    assert said in str(report.problems[0])
+    for over, said in (({"alt": ""}, "what the picture shows"), ({"item": "dea00099"}, "There is no record dea00099")):
+        (problem,) = _load(sqlite_database, _file(folder, picture(), **over), store).problems
+        assert (problem.path, said in str(problem)) == ("files/ftt00001.md", True)
     with sqlite_database.reading() as session:
         assert session.scalars(sa.select(m.Attachment)).all() == []
         assert session.scalars(sa.select(m.Item)).all() != []

@@ -72,40 +72,36 @@ def world(sqlite_database: Database, settings: Settings) -> World:
     return World(sqlite_database, settings)
 
 
-def _get(client: FlaskClient, world: World, who: str, url: str) -> TestResponse:
-    if who != "anonymous":
-        sign_in(client, world.people[who])
-    return client.get(url)
+READERS: list[tuple[State, Audience, set[str]]] = [
+    (State.DRAFT, Audience.PUBLIC, {"alice"}),
+    (State.REVIEW, Audience.PUBLIC, {"alice", "carla"}),
+    (State.PUBLISHED, Audience.OWNER, {"alice"}),
+    (State.PUBLISHED, Audience.SCHOOL, {"alice", "bob"}),
+    (State.PUBLISHED, Audience.NETWORK, {"alice", "bob", "carla"}),
+    (State.PUBLISHED, Audience.PUBLIC, {"anonymous", "alice", "bob", "charlie", "carla"}),
+    (State.WITHDRAWN, Audience.PUBLIC, {"alice"}),
+    (State.ERASED, Audience.PUBLIC, set()),
+]
 
 
-@pytest.mark.parametrize(
-    ("state", "audience", "readers"),
-    [
-        (State.DRAFT, Audience.PUBLIC, {"alice"}),
-        (State.REVIEW, Audience.PUBLIC, {"alice", "carla"}),
-        (State.PUBLISHED, Audience.OWNER, {"alice"}),
-        (State.PUBLISHED, Audience.SCHOOL, {"alice", "bob"}),
-        (State.PUBLISHED, Audience.NETWORK, {"alice", "bob", "carla"}),
-        (State.PUBLISHED, Audience.PUBLIC, {"anonymous", "alice", "bob", "charlie", "carla"}),
-        (State.WITHDRAWN, Audience.PUBLIC, {"alice"}),
-        (State.ERASED, Audience.PUBLIC, set()),
-    ],
-)
-def test_the_permission_of_the_record_is_that_of_its_files(
-    client: FlaskClient, world: World, state: State, audience: Audience, readers: set[str]
-) -> None:
-    item = world.idea(audience=audience)
-    file = world.file(item)
-    with world.database.writing() as session:
-        row = session.get_one(m.Item, item.id)
-        row.edition, row.published_at, row.state = 1, NOW, state
-        feed.commit(session)
-    got = {who for who in ("anonymous", "alice", "bob", "charlie", "carla") if _is_shown(client, world, who, file)}
-    assert got == readers
+def test_the_permission_of_the_record_is_that_of_its_files(client: FlaskClient, world: World) -> None:
+    files = []
+    for state, audience, readers in READERS:
+        item = world.idea(audience=audience)
+        files.append((world.file(item), readers))
+        with world.database.writing() as session:
+            row = session.get_one(m.Item, item.id)
+            row.edition, row.published_at, row.state = 1, NOW, state
+            feed.commit(session)
+    for who in ("anonymous", "alice", "bob", "charlie", "carla"):
+        if who != "anonymous":
+            sign_in(client, world.people[who])
+        for (file, readers), place in zip(files, READERS, strict=True):
+            assert _answers(client, file) is (who in readers), (who, place)
 
 
-def _is_shown(client: FlaskClient, world: World, who: str, file: m.Attachment) -> bool:
-    answer = _get(client, world, who, file.url)
+def _answers(client: FlaskClient, file: m.Attachment) -> bool:
+    answer = client.get(file.url)
     assert answer.status_code in (HTTPStatus.OK, HTTPStatus.NOT_FOUND)
     assert (PICTURE.data == answer.data) is (answer.status_code == HTTPStatus.OK)
     return answer.status_code == HTTPStatus.OK
@@ -113,27 +109,27 @@ def _is_shown(client: FlaskClient, world: World, who: str, file: m.Attachment) -
 
 def test_a_file_that_waits_with_an_edit_is_for_those_who_write_and_review(client: FlaskClient, world: World) -> None:
     file = world.file(world.idea(State.PUBLISHED), in_text=False)
-    shown = [who for who in ("anonymous", "charlie", "bob", "alice", "carla") if _is_shown(client, world, who, file)]
-    assert shown == ["alice", "carla"]
+    assert not _answers(client, file)
+    for who, shown in {"charlie": False, "bob": False, "alice": True, "carla": True}.items():
+        sign_in(client, world.people[who])
+        assert _answers(client, file) is shown, who
 
 
-@pytest.mark.parametrize(
-    ("content", "disposition", "media_type"),
-    [
-        (PICTURE, "inline; filename=wall-chart.png", "image/png"),
-        (TABLE, "attachment; filename=wall-chart.csv", "text/csv; charset=utf-8"),
-        (Content(b"%PDF-", FileKind.PDF), "attachment; filename=wall-chart.pdf", "application/pdf"),
-    ],
-)
-def test_nothing_in_a_file_runs(
-    client: FlaskClient, world: World, content: Content, disposition: str, media_type: str
-) -> None:
-    answer = client.get(world.file(world.idea(State.PUBLISHED), content).url)
-    assert answer.headers["Content-Disposition"] == disposition
-    assert answer.headers["Content-Type"] == media_type
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+SERVED = [
+    (PICTURE, "inline; filename=wall-chart.png", "image/png"),
+    (TABLE, "attachment; filename=wall-chart.csv", "text/csv; charset=utf-8"),
+    (Content(b"%PDF-", FileKind.PDF), "attachment; filename=wall-chart.pdf", "application/pdf"),
+]
+
+
+def test_nothing_in_a_file_runs(client: FlaskClient, world: World) -> None:
+    for content, disposition, media_type in SERVED:
+        answer = client.get(world.file(world.idea(State.PUBLISHED), content).url)
+        assert answer.headers["Content-Disposition"] == disposition
+        assert answer.headers["Content-Type"] == media_type
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_browser_that_has_it_gets_nothing_again_but_is_asked_every_time(client: FlaskClient, world: World) -> None:
@@ -195,25 +191,23 @@ def test_a_script_gets_what_to_put_into_the_text(client: FlaskClient, world: Wor
     assert [fault["field"] for fault in refused.json["faults"]] == ["alt"]
 
 
-@pytest.mark.parametrize(
-    ("data", "name", "alt", "said"),
-    [
-        (picture(), "a.png", "", "Say in a few words what the picture shows"),
-        (b"<svg/>", "a.png", "x", "SVG drawings"),
-        (SCRIPT, "a.html", "x", "Save it as one of these"),
-        (office() + SCRIPT, "a.docx", "x", "damaged"),
-        (b"", "", "Kept words", "Choose a file."),
-    ],
-)
-def test_a_refusal_keeps_the_words_and_says_why(
-    client: FlaskClient, world: World, data: bytes, name: str, alt: str, said: str
-) -> None:
+REFUSED = [
+    (picture(), "a.png", "", "Say in a few words what the picture shows"),
+    (b"<svg/>", "a.png", "x", "SVG drawings"),
+    (SCRIPT, "a.html", "x", "Save it as one of these"),
+    (office() + SCRIPT, "a.docx", "x", "damaged"),
+    (b"", "", "Kept words", "Choose a file."),
+]
+
+
+def test_a_refusal_keeps_the_words_and_says_why(client: FlaskClient, world: World) -> None:
     item = world.idea()
     sign_in(client, world.people["alice"])
-    answer = _send(client, item, data, name, alt)
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert said in answer.text
-    assert f'value="{alt}"' in answer.text
+    for data, name, alt, said in REFUSED:
+        answer = _send(client, item, data, name, alt)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert said in answer.text
+        assert f'value="{alt}"' in answer.text
     assert world.files() == []
     assert not world.settings.attachments_folder.exists()
 
@@ -225,27 +219,26 @@ def test_an_oversized_request_is_refused_before_it_is_read(client: FlaskClient, 
     assert _send(client, item, bytes(20_000)).status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-@pytest.mark.parametrize(
-    ("who", "state", "status"),
-    [
-        ("alice", State.DRAFT, HTTPStatus.SEE_OTHER),
-        ("charlie", State.DRAFT, HTTPStatus.NOT_FOUND),
-        ("bob", State.DRAFT, HTTPStatus.NOT_FOUND),
-        ("bob", State.PUBLISHED, HTTPStatus.FORBIDDEN),
-        ("charlie", State.PUBLISHED, HTTPStatus.FORBIDDEN),
-    ],
-)
-def test_who_may_write_may_add_and_remove(
-    client: FlaskClient, world: World, who: str, state: State, status: HTTPStatus
-) -> None:
-    item = world.idea(state)
-    file = world.file(item, TABLE)
-    sign_in(client, world.people[who])
-    page = client.get(f"/ideas/{item.ref}/attachments").status_code
-    assert page == (HTTPStatus.OK if status == HTTPStatus.SEE_OTHER else status)
-    assert _send(client, item, picture()).status_code == status
-    assert post(client, f"/ideas/{item.ref}/attachments/{file.public_id}/removal").status_code == status
-    assert len(world.files()) == 1  # the other one, or the one that was there
+ALLOWED = [
+    ("alice", State.DRAFT, HTTPStatus.SEE_OTHER),
+    ("charlie", State.DRAFT, HTTPStatus.NOT_FOUND),
+    ("bob", State.DRAFT, HTTPStatus.NOT_FOUND),
+    ("bob", State.PUBLISHED, HTTPStatus.FORBIDDEN),
+    ("charlie", State.PUBLISHED, HTTPStatus.FORBIDDEN),
+]
+
+
+def test_who_may_write_may_add_and_remove(client: FlaskClient, world: World) -> None:
+    for who, state, status in ALLOWED:
+        before = len(world.files())
+        item = world.idea(state)
+        file = world.file(item, TABLE)
+        sign_in(client, world.people[who])
+        page = client.get(f"/ideas/{item.ref}/attachments").status_code
+        assert page == (HTTPStatus.OK if status == HTTPStatus.SEE_OTHER else status)
+        assert _send(client, item, picture()).status_code == status
+        assert post(client, f"/ideas/{item.ref}/attachments/{file.public_id}/removal").status_code == status
+        assert len(world.files()) == before + 1  # the other one, or the one that was there
 
 
 def test_a_form_without_its_token_changes_nothing(client: FlaskClient, world: World) -> None:

@@ -221,6 +221,6 @@ def test_any_order_of_the_words_it_looks_for_is_read(pieces: list[str]) -> None:
 )
 def test_a_long_hostile_text_is_read(piece: str) -> None:
     """Rules that go back and forth would take minutes on these: nothing but the end of the test is asserted."""
-    text = (piece * 50_000)[:50_000]
+    text = (piece * 20_000)[:20_000]
     hits_in("texts.did", text + "x")
     hits_in("texts.did", "1" + text)
