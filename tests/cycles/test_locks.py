@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb.cycles import locks
 from kb.cycles.document import CycleDocument, PredictionEntry, ResultEntry
-from kb.cycles.rules import Confidence, Direction, LockLabel, Outcome, Stage, lock_label
+from kb.cycles.rules import Confidence, Direction, LockLabel, MeasureKind, Outcome, Stage, lock_label
 from kb.errors import InvalidError
 
 NOW = dt.datetime(2026, 10, 2, 15, 0, tzinfo=dt.UTC)
@@ -32,7 +32,7 @@ DAYS = st.integers(-3, 5).map(lambda days: TODAY + days * DAY)
 EXPECTED = PredictionEntry(question="Will most submit?", expected="70 % submit", value=70, unit="%")
 
 
-def _plan(**over: Any) -> CycleDocument:
+def plan(**over: Any) -> CycleDocument:
     facts = {
         "id": "aaaaaaaa",
         "title": "A test",
@@ -64,7 +64,7 @@ def _change(document: CycleDocument, **over: Any) -> CycleDocument:
 
 
 def test_a_plan_is_open() -> None:
-    planned = _write(None, _plan(started_on=TODAY + DAY, texts={"plan.learn": "Whether it works."}))
+    planned = _write(None, plan(started_on=TODAY + DAY, texts={"plan.learn": "Whether it works."}))
     assert planned.predictions == [EXPECTED]
     assert _label(planned) is LockLabel.OPEN
 
@@ -76,33 +76,33 @@ def test_a_plan_is_open() -> None:
         {"started_on": TODAY},
         {"texts": {"study.happened": "Half of them did."}},
         {"texts": {"surprises": "The bus was late."}},
-        {"results": [ResultEntry(measure="Submitted", kind="outcome", n=20, count=11)]},
+        {"results": [ResultEntry(measure="Submitted", kind=MeasureKind.OUTCOME, n=20, count=11)]},
         {"predictions": [EXPECTED.model_copy(update={"actual": "45 %"})]},
         {"ended_on": TODAY, "started_on": TODAY + DAY},
     ],
 )
 def test_do_or_the_first_result_locks(told: dict[str, Any]) -> None:
-    locked = _write(_plan(), _change(_plan(), **told)).predictions[0]
+    locked = _write(plan(), _change(plan(), **told)).predictions[0]
     assert (locked.locked_at, locked.lock_hash) == (NOW, EXPECTED.own_hash)
 
 
 def test_an_empty_entry_is_not_locked() -> None:
-    started = _write(None, _plan(started_on=TODAY, predictions=[PredictionEntry(question="Will it?"), EXPECTED]))
+    started = _write(None, plan(started_on=TODAY, predictions=[PredictionEntry(question="Will it?"), EXPECTED]))
     assert [entry.locked_at for entry in started.predictions] == [None, NOW]
 
 
 def test_the_evening_before_is_before_the_data() -> None:
     evening = dt.datetime(2026, 10, 4, 22, 30, tzinfo=dt.UTC)
-    plan = _plan(started_on=dt.date(2026, 10, 5))
-    assert locks.day_that_begins(evening) == plan.started_on
+    first = plan(started_on=dt.date(2026, 10, 5))
+    assert locks.day_that_begins(evening) == first.started_on
     assert locks.day_that_begins(evening - dt.timedelta(hours=1)) < dt.date(2026, 10, 5)
-    locked = locks.locked(plan, plan.predictions, now=evening, do_starts=plan.started_on)
+    locked = locks.locked(first, first.predictions, now=evening, do_starts=first.started_on)
     assert _label(locked) is LockLabel.BEFORE_DATA
     assert _label(_change(locked, started_on=dt.date(2026, 10, 1))) is LockLabel.WITH_RESULTS
 
 
-def test_a_result_before_the_recorded_start_is_no_plan() -> None:
-    told = _write(None, _plan(started_on=TODAY + DAY, texts={"study.happened": "Half of them did."}))
+def test_a_result_before_the_recorded_start_is_noplan() -> None:
+    told = _write(None, plan(started_on=TODAY + DAY, texts={"study.happened": "Half of them did."}))
     assert _label(told) is LockLabel.WITH_RESULTS
 
 
@@ -110,7 +110,7 @@ def test_a_result_before_the_recorded_start_is_no_plan() -> None:
     "changes", [[], [EXPECTED], [EXPECTED.model_copy(update={"expected": "45 % submit", "value": 45})]]
 )
 def test_locked_words_stay(changes: list[PredictionEntry]) -> None:
-    begun = _write(None, _plan(started_on=TODAY))
+    begun = _write(None, plan(started_on=TODAY))
     if changes == [EXPECTED]:  # the same words without the lock get it back
         assert _write(begun, _change(begun, predictions=changes)) == begun
         return
@@ -119,7 +119,7 @@ def test_locked_words_stay(changes: list[PredictionEntry]) -> None:
 
 
 def test_what_happened_is_written_beside_locked_words() -> None:
-    begun = _write(None, _plan(started_on=TODAY))
+    begun = _write(None, plan(started_on=TODAY))
     judged = begun.predictions[0].model_copy(update={"outcome": Outcome.NOT_MET, "actual": "45 %"})
     assert _write(begun, _change(begun, predictions=[judged]), NOW + DAY).predictions == [judged]
 
@@ -129,15 +129,15 @@ def test_nobody_writes_a_lock_by_hand() -> None:
         update={"locked_at": NOW - 9 * DAY, "lock_hash": EXPECTED.own_hash, "do_starts": TODAY}
     )
     with pytest.raises(InvalidError, match="by hand"):
-        _write(None, _plan(predictions=[forged]))
-    begun = _write(None, _plan(started_on=TODAY))
+        _write(None, plan(predictions=[forged]))
+    begun = _write(None, plan(started_on=TODAY))
     with pytest.raises(InvalidError, match="locked"):
         _write(begun, _change(begun, predictions=[forged]))
 
 
 def test_a_correction_is_locked_at_once_and_names_the_lock() -> None:
-    plan = _plan(started_on=TODAY + 5 * DAY)
-    before_do = locks.locked(plan, plan.predictions, now=NOW, do_starts=plan.started_on)
+    first = plan(started_on=TODAY + 5 * DAY)
+    before_do = locks.locked(first, first.predictions, now=NOW, do_starts=first.started_on)
     correction = PredictionEntry(expected="17 % submit", value=17, unit="%", corrects=EXPECTED.own_hash)
     for when, label in ((NOW + DAY, LockLabel.BEFORE_DATA), (NOW + 9 * DAY, LockLabel.WITH_RESULTS)):
         corrected = _write(before_do, _change(before_do, predictions=[*before_do.predictions, correction]), when)
@@ -150,7 +150,7 @@ def test_a_correction_is_locked_at_once_and_names_the_lock() -> None:
 
 def test_what_came_without_a_lock_gets_none() -> None:
     """An imported test that is over stays "entered after data" when somebody corrects its title."""
-    imported = _plan(stage=Stage.RUNNING, started_on=TODAY - 90 * DAY)
+    imported = plan(stage=Stage.RUNNING, started_on=TODAY - 90 * DAY)
     assert _write(imported, _change(imported, title="Another title")).predictions == [EXPECTED]
 
 
@@ -166,14 +166,14 @@ def test_what_came_without_a_lock_gets_none() -> None:
 def test_a_correction_that_makes_no_sense_is_refused(entry: dict[str, Any], words: str) -> None:
     locked = EXPECTED.model_copy(update={"locked_at": NOW, "lock_hash": EXPECTED.own_hash})
     with pytest.raises(ValueError, match=words):
-        _plan(predictions=[locked.model_dump(), entry])
+        plan(predictions=[locked.model_dump(), entry])
 
 
 def test_one_prediction_has_one_correction() -> None:
     locked = EXPECTED.model_copy(update={"locked_at": NOW, "lock_hash": EXPECTED.own_hash})
     twice = [PredictionEntry(expected=words, corrects=EXPECTED.own_hash) for words in ("x", "y")]
     with pytest.raises(ValueError, match="another entry corrects"):
-        _plan(predictions=[entry.model_dump() for entry in (locked, *twice)])
+        plan(predictions=[entry.model_dump() for entry in (locked, *twice)])
 
 
 _SAVE = st.tuples(ENTRIES, st.none() | DAYS, st.booleans(), st.integers(0, 60))
@@ -185,7 +185,7 @@ def test_whoever_saves_what_locks_stay_and_none_looks_earlier_than_it_is(
     saves: list[tuple[list[PredictionEntry], dt.date | None, bool, int]], evenings: bool
 ) -> None:
     """With and without the lock of the evening before: "before the data" is said only of words older than Do."""
-    document, now = _plan(predictions=[]), NOW
+    document, now = plan(predictions=[]), NOW
     for entries, started_on, told, hours in saves:
         now += dt.timedelta(hours=hours)
         if evenings and document.started_on and document.started_on <= locks.day_that_begins(now):
@@ -193,7 +193,7 @@ def test_whoever_saves_what_locks_stay_and_none_looks_earlier_than_it_is(
             document = locks.locked(document, opened, now=now, do_starts=document.started_on)
         held = [entry for entry in document.predictions if entry.locked_at]
         texts = {"study.happened": "Half did."} if told else {}
-        after = _plan(predictions=[*held, *entries], started_on=started_on, texts=texts)
+        after = plan(predictions=[*held, *entries], started_on=started_on, texts=texts)
         days = [day for day in (document.started_on, started_on) if day]
         has_begun = bool(held or told or document.texts or any(day <= now.date() for day in days))
         document = _write(document, after, now)

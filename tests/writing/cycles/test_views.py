@@ -250,7 +250,9 @@ def test_a_field_is_found_by_its_name(world: World) -> None:
         assert f"/edit/{there}#" in world.client.get(world.url("edit"), query_string={"at": field}).location
 
 
-@pytest.mark.parametrize("method", ["roci", "kaizen", "dmaic", "carnegie", "hth"])
+@pytest.mark.parametrize(
+    "method", ["roci", *(pytest.param(code, marks=pytest.mark.slow) for code in ("kaizen", "dmaic", "carnegie", "hth"))]
+)
 def test_every_method_can_be_written(world: World, method: str) -> None:
     world.start(method)
     for page in world.pages():
