@@ -55,6 +55,7 @@ class Indexer:
         self._engine = engine
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._suspected = threading.Event()
         self._thread: threading.Thread | None = None
         self._night: dt.date | None = None
 
@@ -75,6 +76,11 @@ class Indexer:
 
     def wake(self) -> None:
         """Say that something was committed."""
+        self._wake.set()
+
+    def suspect(self) -> None:
+        """Say that a search could not read the index: the holder of the lock looks at all of it and repairs it."""
+        self._suspected.set()
         self._wake.set()
 
     def catch_up(self) -> int:
@@ -153,6 +159,9 @@ class Indexer:
     def _follow(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
+            if self._suspected.is_set():
+                self._suspected.clear()
+                self._check()
             written = self.catch_up()
             if written:
                 log.info("indexed", records=written)

@@ -253,6 +253,8 @@ class Search:
                 return
             self._complained = time.monotonic()
         log.error("search is not whole", fault=str(error), advice=error.advice)
+        if isinstance(error, IndexUnavailableError):
+            self._indexer.suspect()
 
     def start(self) -> None:
         """Start the indexer and the keeper, and read the catalogue so that the first visitor need not wait for it."""

@@ -25,7 +25,6 @@ from kb.search.whoosh.store import Store
 
 PLACE_BITS = 16
 _TRIES = 8
-_PAUSE = 0.03
 _REST = 5.0
 _NO_IDS, _NO_WEIGHTS = np.zeros(0, np.int64), np.zeros(0, np.float32)
 Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
@@ -120,6 +119,8 @@ class Opened:
                 continue
             for block in matcher.blocks():
                 check(deadline)
+                if not _is_plausible(block):
+                    raise ValueError(token)
                 yield block, base
 
 
@@ -164,9 +165,9 @@ class Readers:
                 reader.close()
             except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything
                 fault = error
-                time.sleep(_PAUSE)
-        else:
-            self._broken, self._broken_until = stamp, time.monotonic() + _REST
+                if self._store.stamp() == stamp:  # no commit came between; whoosh itself has tried for half a second
+                    self._broken, self._broken_until = stamp, time.monotonic() + _REST
+                    break
         message = "The search index is damaged."
         raise IndexUnavailableError(message) from fault
 
@@ -192,6 +193,12 @@ def _shared(stamp: tuple[object, ...], last: int, reader: Any, budget: int) -> S
         alive=alive,
         budget=budget,
     )
+
+
+def _is_plausible(block: Block) -> bool:
+    """Say whether a block can be what was written; zeros in a file would else give wrong results in silence."""
+    ascends = bool((block.ids[1:] > block.ids[:-1]).all())
+    return ascends and (block.weights is None or bool((block.weights > 0).all()))
 
 
 def check(deadline: float) -> None:
