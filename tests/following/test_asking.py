@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy import orm
 
+from kb.accounts.models import Membership, Role
 from kb.db import Database
-from kb.following.asking import actions
+from kb.following.asking import actions, queries
 from kb.following.asking.models import VisitorQuestion
 from kb.following.asking.rules import KEPT
 from kb.mail.queries import Letter, waiting
-from tests.factories import NOW, make_person
+from tests.factories import NOW, make_member, make_person
 from tests.following.conftest import Client, World
 from tests.visitors import post
 
@@ -130,6 +131,32 @@ def test_who_relays(app: flask.Flask, site: World, sqlite_database: Database) ->
         assert client.post(f"/ask/{kind}/{thing.public_id}", data=QUESTION).status_code == 303
     carla, contact = "carla@example.org", "hub@example.org"  # Brookside's network has no curator
     assert [letter.to for letter in _mails(sqlite_database)] == [carla, carla, contact]
+
+
+def test_who_left_relays_no_longer(session: orm.Session, world: World) -> None:
+    def hub() -> list[str]:
+        return list(queries.addresses(session, Role.CURATOR, networks=[world.network.id]))
+
+    for name in ("eve", "bob"):
+        make_member(session, world.people[name], network=world.network, role=Role.CURATOR)
+    make_member(session, world.people["dana"], network=world.far, role=Role.CURATOR)
+    assert hub() == ["bob@example.org", "carla@example.org", "eve@example.org"]
+    world.people["eve"].ended_at = NOW
+    session.execute(sa.update(Membership).where(Membership.person_id == world.people["bob"].id).values(ended_at=NOW))
+    session.flush()
+    assert hub() == ["carla@example.org"]
+
+
+def test_each_sees_their_own_list(session: orm.Session, world: World) -> None:
+    for number, network in enumerate((world.network, world.far)):
+        row = VisitorQuestion(
+            public_id=f"0000000{number}", about="school", about_id="x", network_id=network.id, name="R", email=ASKER,
+            text="x", created_at=NOW, school_id=world.school.id,
+        )  # fmt: skip
+        session.add(row)
+    session.flush()
+    for name, count in {"carla": 1, "dana": 2, "alice": 0, "bob": 0}.items():
+        assert len(queries.waiting(session, world.viewer(session, name))) == count, name
 
 
 def test_old_ones_are_deleted(session: orm.Session, world: World) -> None:

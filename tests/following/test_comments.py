@@ -164,6 +164,22 @@ def test_reports_wait_until_settled(as_: Client, site: World) -> None:
     assert "Still" in as_("carla").get("/inbox").text
 
 
+def test_reports_of_what_may_no_longer_be_read_are_not_listed(session: orm.Session, world: World) -> None:
+    start = actions.say(
+        session, world.cycle, kind=CommentKind.QUESTION, text="Why?", by=world.people["bob"].id, now=NOW
+    )
+    actions.report(session, start, reason="x", by=world.people["eve"].id, now=NOW)
+
+    def listed() -> set[str]:
+        people = ("alice", "bob", "charlie", "carla", "dana")
+        return {name for name in people if queries.open_reports(session, world.viewer(session, name))}
+
+    assert listed() == {"alice", "carla", "dana"}
+    world.cycle.audience = Audience.SCHOOL
+    session.flush()
+    assert listed() == {"alice"}
+
+
 def test_an_answer_belongs_to_a_start_on_the_same_record(session: orm.Session, world: World) -> None:
     bob = world.people["bob"].id
     start = actions.say(session, world.cycle, kind=CommentKind.QUESTION, text="Why?", by=bob, now=NOW)

@@ -129,6 +129,42 @@ def test_once_a_period(session: orm.Session, world: World) -> None:
     assert session.scalar(sa.select(sa.func.count()).select_from(Digest)) == 3
 
 
+def test_what_happened_while_it_was_off_is_not_told(session: orm.Session, world: World) -> None:
+    bob = world.people["bob"].id
+    actions.choose(session, Frequency.DAILY, by=bob, now=NOW)
+    _follow_all(session, world, "bob")
+    note(session, world.cycle, now=NOW + DAY / 2)
+    assert _send(session, world, "bob", now=NOW + DAY)
+    actions.choose(session, Frequency.OFF, by=bob, now=NOW + DAY)
+    note(session, world.cycle, now=NOW + 2 * DAY)
+    actions.choose(session, Frequency.DAILY, by=bob, now=NOW + 3 * DAY)
+    assert not _send(session, world, "bob", now=NOW + 3 * DAY)
+
+
+def test_only_ones_own_networks_are_told_unasked(session: orm.Session, world: World) -> None:
+    for name in ("bob", "charlie"):
+        actions.choose(session, Frequency.DAILY, by=world.people[name].id, now=NOW)
+    world.cycle.published_at = NOW + DAY / 2
+    session.flush()
+    note(session, world.cycle, now=NOW + DAY / 2)
+    assert _send(session, world, "bob", now=NOW + DAY)
+    assert not _send(session, world, "charlie", now=NOW + DAY)
+    assert "New in your networks\n\n- First try (new cycle)" in _letters(session, "bob")[0].text
+
+
+def test_questions_on_ones_own_records_are_told(session: orm.Session, world: World) -> None:
+    for name in ("alice", "carla", "charlie"):
+        actions.choose(session, Frequency.DAILY, by=world.people[name].id, now=NOW)
+    bob = world.people["bob"].id
+    comments.say(session, world.cycle, kind=CommentKind.QUESTION, text="Why so?", by=bob, now=NOW - DAY)
+    comments.say(session, world.cycle, kind=CommentKind.QUESTION, text="Why not?", by=bob, now=NOW + DAY / 2)
+    told = {name: _send(session, world, name, now=NOW + DAY) for name in ("alice", "carla", "charlie")}
+    assert told == {"alice": True, "carla": True, "charlie": False}
+    letter = _letters(session, "alice")[0].text
+    assert "Why not?" in letter
+    assert "Why so?" not in letter
+
+
 def test_who_gets_none(session: orm.Session, world: World) -> None:
     for name, person in world.people.items():
         actions.choose(session, Frequency.WEEKLY if name == "carla" else Frequency.DAILY, by=person.id, now=NOW)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,10 +14,11 @@ from kb.db import Database
 from kb.following import queries
 from kb.following.me.queries import typed, write_ups
 from kb.following.news import news
+from kb.following.rules import Followed
 from kb.items.rules import RevisionStatus
-from kb.permissions import Permission, State, can
+from kb.permissions import Audience, Permission, State, can
 from kb.saved.models import SavedSearch, SearchOwner
-from tests.factories import NOW
+from tests.factories import NOW, make_driver
 from tests.following.conftest import NOBODY, Client, World, note
 from tests.pages.visitor import Visitor
 from tests.visitors import post
@@ -101,6 +103,31 @@ def test_news_holds_nothing_the_viewer_may_not_read(session: orm.Session, world:
         cycles = readable - {world.idea.id}
         assert by_kind["driver"] == by_kind["idea"] == cycles | {world.idea.id}
         assert news(session, viewer, rows, since=NOW) == [type(one)(one.thing, ()) for one in found]
+
+
+def test_a_driver_tells_of_what_is_below_it_and_hides_what_is_hidden(session: orm.Session, world: World) -> None:
+    primary = make_driver(session, world.network, title="Whole")
+    world.driver.parent_id = primary.id
+    world.idea.audience = Audience.NETWORK
+    session.flush()
+    note(session, world.cycle, world.idea, now=NOW)
+    rows = [m.Follow(kind=Followed.DRIVER, public_id=primary.public_id, seen_at=NOW - dt.timedelta(1))]
+    told = {name: news(session, world.viewer(session, name), rows)[0].changes for name in ("bob", "charlie")}
+    assert {change.id for change in told["bob"]} == {world.cycle.id, world.idea.id}
+    assert told["charlie"] == ()  # the test is public, but which driver it is about is told by the idea alone
+
+
+def test_each_thing_is_new_since_it_was_seen(session: orm.Session, world: World) -> None:
+    note(session, world.cycle, now=NOW)
+    seen: dict[Any, dt.datetime] = {
+        world.school: NOW - dt.timedelta(1),
+        world.other: NOW - dt.timedelta(1),
+        world.network: NOW,
+    }
+    kinds = {world.school: Followed.SCHOOL, world.other: Followed.SCHOOL, world.network: Followed.NETWORK}
+    rows = [m.Follow(kind=kinds[thing], public_id=thing.public_id, seen_at=at) for thing, at in seen.items()]
+    found = {one.thing.name: len(one.changes) for one in news(session, world.viewer(session, "bob"), rows)}
+    assert found == {"Ashgrove": 1, "Brookside": 0, "Valley": 0}
 
 
 def test_seen_is_what_was_shown(as_: Client, site: World, sqlite_database: Database) -> None:

@@ -10,7 +10,7 @@ from kb import feed
 from kb.cards.queries import cards
 from kb.config import Settings
 from kb.following import queries
-from kb.following.comments.queries import answered_since
+from kb.following.comments.queries import answered_since, unanswered
 from kb.following.news import Change, changed, news
 from kb.items.rules import Kind
 from kb.permissions import Viewer
@@ -51,13 +51,19 @@ class Composer:
 
     def sections(self, searches: Search | None) -> list[Section]:
         """Return the parts that have something new."""
-        found = [*self._answers(), *self._followed(), *self._networks(), *self._saved(searches)]
+        found = [*self._answers(), *self._questions(), *self._followed(), *self._networks(), *self._saved(searches)]
         return [section for section in found if section.lines]
 
     def _answers(self) -> Iterable[Section]:
         found = answered_since(self._session, self._viewer, self._told.since)
         lines = [self._line(one.title, "your question", f"/comments/{one.public_id}") for one in found]
         yield Section("Answers to your questions", lines)
+
+    def _questions(self) -> Iterable[Section]:
+        found = unanswered(self._session, self._viewer, limit=MOST)
+        new = [one for one in found if one.created_at > self._told.since]
+        lines = [self._line(one.words, f"about {one.title}", f"/comments/{one.public_id}") for one in new]
+        yield Section("Colleagues ask you", lines)
 
     def _followed(self) -> Iterable[Section]:
         follows = queries.follows_of(self._session, self._viewer)
