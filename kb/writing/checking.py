@@ -1,5 +1,7 @@
 """The page on which somebody checks a write-up before it is sent."""
 
+from collections.abc import Sequence
+
 import flask
 
 from kb.items.models import Item
@@ -10,8 +12,11 @@ from kb.writing.passages import passages
 from kb.writing.readiness import readiness
 
 
-def check_page(item: Item) -> str:
-    """Show every answer with a way to change it, what is missing, and what can be done next."""
+def check_page(item: Item, similar: Sequence[object] = ()) -> str:
+    """Show every answer with a way to change it, what is missing, and what can be done next.
+
+    ``similar`` are ideas that say nearly the same.
+    """
     session, viewer = context.session(), context.viewer()
     document = queries.working_document(session, item)
     waiting = queries.open_edit(session, item)
@@ -22,6 +27,7 @@ def check_page(item: Item) -> str:
         document=document,
         passages=passages(session, viewer, document),
         ready=readiness(session, item, document),
+        similar=similar,
         waiting=waiting,
         is_up=is_up,
         may_submit=can(viewer, Permission.ITEM_SUBMIT, item),

@@ -153,7 +153,7 @@ def _complete(row: Row, around: Surroundings) -> None:
 
 def _complete_cycle(row: Row) -> None:
     values = row.values
-    if not values["school"]:
+    if not values["school"] and not row.stops:
         row.problems.append(Problem(row.number, "", "names no school. Choose one for all rows.", stops=True))
     idea = values.get("idea") or values.get("title")
     if idea:

@@ -8,6 +8,7 @@ import werkzeug
 from flask_babel import gettext as _
 
 from kb.errors import ForbiddenError, KbError
+from kb.hub.similar.queries import similar
 from kb.ideas.document import IdeaDocument
 from kb.ideas.rules import TEXTS
 from kb.ids import new_public_id
@@ -15,6 +16,7 @@ from kb.items.document import AdaptationEntry, LinkEntry
 from kb.items.models import Item
 from kb.items.rules import LinkType
 from kb.permissions import Audience, Permission, State
+from kb.search.service import Search
 from kb.site.labels import label
 from kb.web import context
 from kb.web.gate import allows
@@ -64,8 +66,20 @@ def edit(item: Item) -> Answer:
 @bp.get("/<ref:ref>/check")
 @allows(Permission.ITEM_EDIT, work.idea_work)
 def check(item: Item) -> str:
-    """Show what was written, what is missing, and the button that sends it."""
-    return check_page(item)
+    """Show what was written, what is missing, and the button that sends it; for a draft also ideas like it."""
+    if item.state is not State.DRAFT:
+        return check_page(item)
+    held: Search = flask.current_app.extensions["kb.search"]
+    found = similar(
+        held,
+        context.session(),
+        context.viewer(),
+        context.change_number(),
+        title=item.title,
+        summary=item.summary,
+        but=item.public_id,
+    )
+    return check_page(item, found)
 
 
 def _page(
