@@ -60,5 +60,6 @@ def _links(item: Item) -> list[Link]:
         (Permission.ITEM_WITHDRAW, _("Withdraw"), f"{own}/withdrawal", True),
         (Permission.ITEM_REASSIGN, _("Hand it over"), f"{own}/author", is_open),
         (Permission.ITEM_ERASE, _("Erase"), f"{own}/erasure", True),
+        (Permission.IDEA_MERGE, _("Merge a duplicate"), f"{own}/merge", item.kind is Kind.IDEA),
     ]
     return [(words, url) for permission, words, url, fits in asked if fits and can(viewer, permission, item)]
