@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -83,6 +84,15 @@ def _get(address: str) -> str:
         return str(answer.read().decode())
 
 
+def _wait_for_a_job(folder: Path) -> None:
+    """Wait until the worker inside the server has done one of the repeated jobs."""
+    deadline = time.monotonic() + READY_WITHIN
+    with contextlib.closing(sqlite3.connect(f"file:{folder / 'throughline.db'}?mode=ro", uri=True)) as connection:
+        while not connection.execute("SELECT count(*) FROM job WHERE state = 'done'").fetchone()[0]:
+            assert time.monotonic() < deadline, "the worker does nothing"
+            time.sleep(0.05)
+
+
 def test_from_nothing_to_a_page_and_back(folder: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
@@ -94,6 +104,7 @@ def test_from_nothing_to_a_page_and_back(folder: Path) -> None:
             assert f"Port {port} is busy" in demo.output
             assert "What do you want to improve?" in _get(address)
             assert "results for" in _get(f"{address}/search?q=attendance")
+            _wait_for_a_job(folder)
             assert demo.end(signal.SIGTERM) == 0
     with _running(folder, port) as again:
         address = again.address()
