@@ -260,6 +260,13 @@ _SETUP = {
     "merges.tags": Row(HUB_OR_ADMIN),
     "merges.take_apart": _record(HUB_KEEPS, "idea", methods=POST),
     "similar.fragment": _public(title="homework"),
+    "members.revoke": _sample("network", HUB_OR_ADMIN, POST),
+    "bulk.index": Row(CONTRIBUTORS | HUB_OR_ADMIN),
+    "bulk.upload": Row(CONTRIBUTORS | HUB_OR_ADMIN, POST),
+    **{  # whose import it is: tests/hub
+        f"bulk.{name}": Row(NOBODY, methods, values=lambda _world, _record: {"number": 1})
+        for name, methods in (("show", GET), ("map_columns", POST), ("make", POST))
+    },
 }
 _WRITING = {
     "attachments.add": _record(WRITERS, methods=POST),
