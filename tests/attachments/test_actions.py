@@ -99,6 +99,8 @@ def _work(database: Database, settings: Settings) -> None:
     worker_ = worker(database, settings)
     while worker_.work_once():
         pass
+    with database.reading() as session:
+        assert set(session.scalars(sa.select(m.Job.error))) == {""}
 
 
 def _both(database: Database, settings: Settings) -> tuple[int, int, str]:
