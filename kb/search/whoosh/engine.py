@@ -67,11 +67,15 @@ class WhooshEngine:
     def faults(self) -> list[str]:
         """See Engine."""
         try:
-            found = self._store.faults(self._store.current())
+            path = self._store.current()
+            found = self._store.faults(path)
             self._readers.get()
+            segments = [segment.segment_id() for segment in index.open_dir(str(path))._segments()]  # noqa: SLF001
+            return [*found, *self._store.missing(path, segments)]
         except IndexUnavailableError as error:
             return [str(error)]
-        return found
+        except Exception:  # noqa: BLE001 - a damaged pickle can raise anything
+            return [*found, "The list of segments cannot be read."]
 
     def sequences(self) -> dict[int, int]:
         """See Engine."""

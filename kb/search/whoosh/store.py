@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -100,6 +100,16 @@ class Store:
             f"{file.name}: {'size' if size != known[file.name][0] else 'content'} differs from the manifest."
             for file, size in found.items()
             if file.name in known and (size != known[file.name][0] or checksum(file) != known[file.name][1])
+        ]
+
+    def missing(self, path: Path, segments: Iterable[str]) -> list[str]:
+        """Return which noted files of these segments are not there; a merge takes others away."""
+        in_use = tuple(segments)
+        known = self.manifest(path).files
+        return [
+            f"{name}: is missing."
+            for name in known
+            if in_use and name.startswith(in_use) and not (path / name).exists()
         ]
 
     def new_directory(self) -> Path:
