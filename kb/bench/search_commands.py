@@ -39,7 +39,7 @@ def search(
         folder = (data or Path(temporary)).resolve()
         report = measured.measure(folder, int(size), engine, url, build=build, progress=progress)
         if pages:
-            report["http"] = measured.over_http(folder, url, engine, int(size), progress)
+            report["http"] = measured.over_http(folder, url, engine, report, progress)
     click.echo(json.dumps(report, indent=2) if as_json else measured.as_text(report))
 
 
