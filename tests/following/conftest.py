@@ -1,7 +1,7 @@
 """Two schools in two networks, the people of the house, and a record with a secret word for each audience."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,9 +95,23 @@ def note(
 
 
 @pytest.fixture
+def session(sqlite_database: Database) -> Iterator[orm.Session]:
+    """A writing session on SQLite."""
+    with sqlite_database.writing() as opened:
+        yield opened
+
+
+@pytest.fixture
 def world(session: orm.Session) -> World:
-    """The small world, on both databases."""
+    """The small world, on SQLite."""
     return make_world(session)
+
+
+@pytest.fixture
+def everywhere(database: Database) -> Iterator[tuple[orm.Session, World]]:
+    """A session with the small world, on both databases."""
+    with database.writing() as opened:
+        yield opened, make_world(opened)
 
 
 @pytest.fixture

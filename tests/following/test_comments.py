@@ -61,15 +61,11 @@ def test_sent_twice_is_one(as_: Client, site: World, sqlite_database: Database) 
     assert _say(as_, site, words="Another one") != _say(as_, site)
 
 
-@pytest.mark.parametrize(
-    ("name", "status"), [(None, 401), ("eve", 403), ("charlie", 303), ("alice", 303), ("carla", 303)]
-)
-def test_who_may_say_something(as_: Client, site: World, name: str | None, status: int) -> None:
+def test_who_may_say_something(as_: Client, site: World) -> None:
     data = {"kind": "comment", "words": "Well done."}
-    client = as_(name)
-    assert (
-        post(client, _discussion(site), data) if name else client.post(_discussion(site), data=data)
-    ).status_code == status
+    assert as_(None).post(_discussion(site), data=data).status_code == 401
+    for name, status in {"eve": 403, "charlie": 303, "alice": 303, "carla": 303}.items():
+        assert post(as_(name), _discussion(site), data).status_code == status, name
 
 
 def test_nobody_speaks_about_what_they_may_not_read(as_: Client, site: World) -> None:
@@ -101,7 +97,7 @@ def test_the_privacy_guard_asks_first(as_: Client, site: World) -> None:
     assert post(as_("bob"), _discussion(site), sent).status_code == 303
 
 
-@pytest.mark.parametrize("name", ["carla", "alice", "dana"])
+@pytest.mark.parametrize("name", ["carla", "alice"])
 def test_those_who_look_after_the_record_hide_and_show(as_: Client, site: World, name: str) -> None:
     comment, page = _say(as_, site), f"/cycles/{site.cycle.ref}"
     assert post(as_(name), f"{comment}/hiding", {"reason": ""}).status_code == 422
@@ -118,11 +114,12 @@ def test_those_who_look_after_the_record_hide_and_show(as_: Client, site: World,
     assert "Fridays" in as_(None).get(page).text
 
 
-@pytest.mark.parametrize("name", ["bob", "charlie", "eve"])
-def test_nobody_else_hides(as_: Client, site: World, name: str) -> None:
+def test_nobody_else_hides(as_: Client, site: World) -> None:
     comment = _say(as_, site, "carla")
-    for verb in ("hiding", "showing", "erasure", "removal", "return"):
-        assert post(as_(name), f"{comment}/{verb}", {"reason": "No"}).status_code == 403
+    for name in ("bob", "charlie", "eve"):
+        client = as_(name)
+        for verb in ("hiding", "showing", "erasure", "removal", "return"):
+            assert post(client, f"{comment}/{verb}", {"reason": "No"}).status_code == 403, (name, verb)
     assert "Fridays" in as_(None).get(comment).text
 
 
@@ -216,7 +213,8 @@ def test_erasing_a_record_erases_what_was_said(session: orm.Session, world: Worl
     assert session.scalars(sa.select(CommentReport.id)).all() == []
 
 
-def test_comments_are_read_by_exactly_those_who_read_the_record(session: orm.Session, world: World) -> None:
+def test_comments_are_read_by_exactly_those_who_read_the_record(everywhere: tuple[orm.Session, World]) -> None:
+    session, world = everywhere
     made = {}
     for word, item in {**world.restricted, "open": world.cycle}.items():
         text = f"About {word}"

@@ -53,8 +53,9 @@ def _letters(session: orm.Session, name: str) -> list[Letter]:
     return [letter for letter in waiting(session) if letter.to == f"{name}@example.org"]
 
 
-def test_a_digest_holds_no_word_the_person_may_not_read(session: orm.Session, world: World) -> None:
+def test_a_digest_holds_no_word_the_person_may_not_read(everywhere: tuple[orm.Session, World]) -> None:
     """Every record gets news, a question and an answer; every letter and list is searched for every secret word."""
+    session, world = everywhere
     records = {**world.restricted, "first try": world.cycle}
     for name, person in world.people.items():
         actions.choose(session, Frequency.DAILY, by=person.id, now=NOW)
@@ -115,7 +116,8 @@ def test_what_it_tells(session: orm.Session, world: World) -> None:
     assert "changed" not in letter.text
 
 
-def test_once_a_period(session: orm.Session, world: World) -> None:
+def test_once_a_period(everywhere: tuple[orm.Session, World]) -> None:
+    session, world = everywhere
     bob = world.people["bob"].id
     actions.choose(session, Frequency.DAILY, by=bob, now=NOW)
     _follow_all(session, world, "bob")
