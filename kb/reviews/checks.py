@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import orm
 
+from kb.attachments.queries import texts_beside
 from kb.items.models import Item
 from kb.privacy.queries import open_hits, texts_of
 from kb.privacy.rules import Hit
@@ -32,4 +33,7 @@ def check(session: orm.Session, item: Item, document: Any) -> Checked:
     texts = texts_of(document)
     findings += images_without_words(texts)
     goes_beyond = document.audience in BEYOND_SCHOOL
-    return Checked(findings, open_hits(session, item, texts, as_curator=True) if goes_beyond else [])
+    if not goes_beyond:
+        return Checked(findings, [])
+    texts |= texts_beside(session, item, texts)
+    return Checked(findings, open_hits(session, item, texts, as_curator=True))

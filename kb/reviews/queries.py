@@ -123,6 +123,12 @@ def _waiting(row: Any, comments: dict[int, int]) -> Waiting:
     )
 
 
+def open_comments(session: orm.Session, item: Item) -> int:
+    """Return how many comments on this write-up nobody has settled yet."""
+    own = sa.select(sa.func.count()).where(ReviewComment.item_id == item.id, ReviewComment.settled_at.is_(None))
+    return session.scalar(own) or 0
+
+
 def _open_comments(session: orm.Session) -> dict[int, int]:
     query = sa.select(ReviewComment.item_id, sa.func.count()).where(ReviewComment.settled_at.is_(None))
     return dict(session.execute(query.group_by(ReviewComment.item_id)).all())

@@ -101,7 +101,8 @@ def accept(item: Item) -> flask.typing.ResponseReturnValue:
             form.take(error)
         else:
             context.commit()
-            return flask.redirect(item_url(item), 303)
+            may_read = can(context.viewer(), Permission.ITEM_READ, item)
+            return flask.redirect(item_url(item) if may_read else flask.url_for("reviews.index"), 303)
     return _page(item, {"accept": form}, ticked=ticked), form.status
 
 

@@ -18,6 +18,7 @@ from kb.site import labels, words
 from kb.site.account_menu import account_menu
 from kb.site.badges import badge
 from kb.site.frame import frame
+from kb.site.hub_says import hub_says
 from kb.site.said import said
 from kb.site.words import plural
 from kb.site.words import translate as _
@@ -43,6 +44,7 @@ def register(app: flask.Flask) -> None:
         frame=frame,
         said=said,
         work_bar=work_bar,
+        hub_says=hub_says,
         idea_buttons=idea_buttons,
         account_menu=account_menu,
         lang_of=lang_of,

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from kb.items.models import Item
 from kb.items.rules import Kind
 from kb.permissions import Permission, State, can
+from kb.site.hub_says import hub_says
 from kb.site.words import translate
 from kb.web import context
 from kb.writing.addresses import check_url, edit_url, item_url
@@ -28,7 +29,7 @@ def work_bar(item: Item) -> Markup:
         return Markup()
     template = flask.current_app.jinja_env.get_template("components/work.html").module
     drawn: Markup = template.bar(said and translate(said), [(translate(words), url) for words, url in links])  # type: ignore[attr-defined]
-    return drawn
+    return drawn + hub_says(item)
 
 
 def idea_buttons(idea: Item) -> Markup:
