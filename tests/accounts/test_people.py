@@ -64,6 +64,9 @@ def test_ending_an_account(
     with sqlite_database.reading() as session:
         assert session.scalars(sa.select(m.Membership.ended_at)).one() is not None
         assert session.get(m.Password, alice.id) is None
+        ended = session.scalars(sa.select(m.SignIn.ended_at).where(m.SignIn.person_id == alice.id)).all()
+        assert ended
+        assert None not in ended
     assert client.get(f"/people/{alice.public_id}").status_code == 404
 
 

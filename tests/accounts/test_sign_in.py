@@ -71,7 +71,8 @@ def test_an_unknown_address_takes_a_hash_too(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(type(passwords._HASHER), "verify", noted)
     assert not passwords.fits(None, PASSWORD)
-    assert len(computed) == 1
+    assert not passwords.fits(None, "a password that nobody has")
+    assert len(computed) == 2
     assert computed[0].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 

@@ -38,6 +38,12 @@ def test_the_window_slides(session: orm.Session) -> None:
     assert _try(session, 90) is None
 
 
+def test_a_stricter_limit_counts_what_was_allowed_before(session: orm.Session) -> None:
+    for after in (0, 10, 20, 30):
+        throttle.allow(session, "a", limit=4, seconds=60, now=NOW + after * SECOND)
+    assert _try(session, 40) == 30
+
+
 def test_what_was_refused_does_not_count(session: orm.Session) -> None:
     answers = [_try(session) for _ in range(20)]
     assert answers.count(None) == 3
