@@ -6,6 +6,7 @@ import re
 import flask
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -114,6 +115,13 @@ def test_the_database_says_when_it_is_too_old(client: FlaskClient, link: str, sq
             feed.commit(session)
         assert client.get(f"/new-password?token={link}").status_code == status
     assert choose(client, link).status_code == 404
+
+
+def test_a_node_with_a_wrong_clock_changes_nothing(client: FlaskClient, link: str) -> None:
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)):
+        assert client.get(f"/new-password?token={link}").status_code == 200
+    with time_machine.travel(dt.datetime.now(dt.UTC) - dt.timedelta(hours=2)):
+        assert choose(client, link).status_code == 303
 
 
 def test_only_its_hash_is_kept(link: str, sqlite_database: Database) -> None:

@@ -241,3 +241,12 @@ def test_cookies_hold_tokens_only() -> None:
     assert rules.parse(rules.written([one, other])) == [one, other]
     assert rules.parse("." * 10**6) == []
     assert len(rules.parse(rules.written([rules.new_token() for _ in range(99)]))) == rules.LONGEST
+
+
+def test_saving_is_counted_by_network(client: FlaskClient, ideas: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.saved.views.SAVES_FROM_ONE_NETWORK", 2)
+    form = {"name": "A name of more than twenty letters", "query": "q=homework"}
+    answers = [client.post("/searches", data=form) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert int(answers[2].headers["Retry-After"]) > 3000
+    assert "A name of more than twenty letters" in answers[2].text  # and a button that sends it again
