@@ -48,11 +48,15 @@ def item_of(session: orm.Session, viewer: Viewer, public_id: str, name: str) -> 
     raise NotFoundError
 
 
-def texts_of(attachments: Sequence[Attachment]) -> dict[str, str]:
-    """Return what the privacy guard reads of the files of a record: what they show and what they are called."""
+def texts_beside(session: orm.Session, item: Item, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return what else the privacy guard must read: the words of files these texts show, where a text has others."""
+    whole = "\n".join(texts.values())
+    shown = named_in(whole)
+    files = attachments_of(session, item) if shown else []
     return {
-        f"attachments.{one.public_id}": f"{one.alt}\n{one.name.replace('-', ' ').rpartition('.')[0]}"
-        for one in attachments
+        f"attachments.{file.public_id}": file.alt
+        for file in files
+        if file.public_id in shown and file.alt and file.alt not in whole
     }
 
 

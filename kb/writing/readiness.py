@@ -5,12 +5,15 @@ from typing import Any
 
 from sqlalchemy import orm
 
+from kb.attachments.queries import images_without_alt, texts_beside
 from kb.items.models import Item
 from kb.permissions import Audience
 from kb.privacy.queries import open_hits, texts_of
 from kb.privacy.rules import Hit
 from kb.writing import kinds
 from kb.writing.rules import BEYOND_SCHOOL, Blocker
+
+NO_WORDS = "Say what each picture shows, between the square brackets: ![Wall chart of seven talk moves](…)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +44,7 @@ def readiness(session: orm.Session, item: Item, document: Any, *, publishing: bo
     hits: list[Hit] = []
     if document.audience in BEYOND_SCHOOL:
         as_curator = publishing and document.audience is Audience.PUBLIC
-        hits = open_hits(session, item, texts_of(document), as_curator=as_curator)
-    return Readiness(kinds.blockers(session, told), hits)
+        texts = texts_of(document)
+        hits = open_hits(session, item, texts | texts_beside(session, item, texts), as_curator=as_curator)
+    unsaid = [Blocker(name, NO_WORDS) for name in images_without_alt(texts_of(document))]
+    return Readiness([*kinds.blockers(session, told), *unsaid], hits)
