@@ -45,6 +45,9 @@ def add(
         message = f"A diagram holds at most {MOST} drivers. Join some of them."
         raise InvalidError(message, field="title")
     parent_id = under.id if under else None
+    if _title_taken(session, network, parent_id, title):
+        message = f"“{title}” stands there already."
+        raise InvalidError(message, field="title")
     row = Driver(
         public_id=new_public_id(),
         network_id=network.id,
@@ -55,6 +58,19 @@ def add(
     session.add(row)
     _record(session, network, row, "added", (), by=by, now=now)
     return row
+
+
+def _title_taken(session: orm.Session, network: Network, parent_id: int | None, title: str) -> bool:
+    """Say whether a driver in use has this title in this place, as after a form that was sent twice."""
+    found = session.scalar(
+        sa.select(Driver.id).where(
+            Driver.network_id == network.id,
+            Driver.parent_id.is_not_distinct_from(parent_id),
+            Driver.retired_on.is_(None),
+            sa.func.lower(Driver.title) == title.lower(),
+        )
+    )
+    return found is not None
 
 
 def describe(

@@ -35,7 +35,10 @@ def write(session: orm.Session, document: NetworkDocument) -> Network:
 
 
 def create(session: orm.Session, facts: NetworkFacts, *, by: int | None, now: dt.datetime) -> Network:
-    """Make a network."""
+    """Make a network; InvalidError if there is one of the same name."""
+    if session.scalar(sa.select(Network.id).where(sa.func.lower(Network.name) == facts.name.lower()).limit(1)):
+        message = f"There is a network “{facts.name}” already. Choose another name."
+        raise InvalidError(message, field="name")
     row = Network(public_id=new_public_id())
     _fill(row, facts)
     session.add(row)

@@ -55,6 +55,7 @@ def allows(permission: Permission, loader: Loader | None = None, *, cached: bool
                 _require(viewer, permission, None)
                 return _remember(view(**url_values), cached)
             subject = _load(loader, context.session(), viewer, url_values)
+            _refuse_moved(subject, url_values)
             _require(viewer, permission, subject)
             moved = _own_address(subject, url_values)
             return moved or _remember(view(subject), cached)
@@ -99,6 +100,14 @@ def _load(loader: Loader, session: orm.Session, viewer: Viewer, url_values: dict
     if subject is None:
         raise NotFoundError
     return subject
+
+
+def _refuse_moved(subject: Any, url_values: dict[str, Any]) -> None:
+    """Refuse to change a record under the address of another that was merged into it: nobody meant that one."""
+    asked, own = url_values.get("ref"), getattr(subject, "ref", None)
+    is_other = isinstance(asked, Ref) and isinstance(own, Ref) and asked.public_id != own.public_id
+    if is_other and flask.request.method not in context.SAFE_METHODS:
+        raise NotFoundError
 
 
 def _require(viewer: Viewer, permission: Permission, subject: object) -> None:

@@ -20,7 +20,7 @@ from kb.db import Base
 from kb.drivers.models import DriverIdea
 from kb.history import History
 from kb.ideas.models import ChangeIdea
-from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag
+from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag, TagAlias
 from kb.permissions import State
 from kb.writing.models import Draft
 
@@ -57,7 +57,9 @@ def erase(session: orm.Session, item: Item, *, by: int | None, now: dt.datetime)
         _blank(session, detail, item)
     _blank_item(item, now)
     session.flush()
-    session.execute(sa.delete(Tag).where(Tag.id.not_in(sa.select(ItemTag.tag_id))))
+    unused = sa.select(Tag.id).where(Tag.id.not_in(sa.select(ItemTag.tag_id)))
+    session.execute(sa.delete(TagAlias).where(TagAlias.tag_id.in_(unused)))
+    session.execute(sa.delete(Tag).where(Tag.id.in_(unused)))
     history.record(
         session,
         "erased",

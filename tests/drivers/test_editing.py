@@ -105,6 +105,8 @@ def test_too_deep_and_too_many(session: orm.Session, monkeypatch: pytest.MonkeyP
     under = None
     for level in range(4):
         under = editing.add(session, network, f"Level {level}", under=under, **BY)
+    with pytest.raises(InvalidError, match="stands there already"):
+        editing.add(session, network, "level 0", under=None, **BY)
     with pytest.raises(InvalidError, match="Nothing can be added below"):
         editing.add(session, network, "Deeper", under=under, **BY)
     monkeypatch.setattr(editing, "MOST", 4)

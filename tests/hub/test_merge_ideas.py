@@ -176,6 +176,8 @@ def test_the_pages(ideas: Pair, hub: Hub, visit: Visit, client: FlaskClient) -> 
     for visitor in (client, carla):
         answer = visitor.get(f"{old}?all=1")
         assert (answer.status_code, answer.location) == (301, f"{new}?all=1")
+    stale = post(carla, f"{old}/merge", {"into": ideas.child.public_id})
+    assert stale.status_code == 404  # nobody meant to merge the idea that is kept
     lineage = client.get(f"{new}/lineage").text
     assert twice.title not in lineage
     assert f"/cycles/{ideas.cycle.ref}" in client.get(new).text

@@ -15,6 +15,7 @@ from kb.ideas import actions as ideas
 from kb.ideas.document import documents
 from kb.items import tags
 from kb.items.rules import Vocabulary
+from kb.writing.erasure import erase
 from tests.factories import NOW, make_driver, make_idea, make_network, make_tag
 from tests.hub.conftest import Hub
 from tests.visitors import post
@@ -43,6 +44,15 @@ def test_it_works(session: orm.Session) -> None:
     tags.merge(session, session.get_one(m.Tag, right.id), third, by=None, now=NOW)
     assert session.scalars(sa.select(m.TagAlias.tag_id)).all() == [third.id, third.id]
     assert tags.uses(session, Vocabulary.TOPIC)[0].before == ("Attendance", "Attendence")
+
+
+def test_an_erased_record_takes_its_last_tag_with_it(session: orm.Session) -> None:
+    idea = make_idea(session)
+    wrong = make_tag(session, Vocabulary.TOPIC, "Attendence", idea)
+    tags.merge(session, wrong, make_tag(session, Vocabulary.TOPIC, "Attendance"), by=None, now=NOW)
+    erase(session, idea, by=None, now=NOW)
+    assert session.scalars(sa.select(m.TagAlias)).all() == []
+    assert session.scalars(sa.select(m.Tag)).all() == []
 
 
 def test_what_cannot_be_merged(session: orm.Session) -> None:

@@ -33,6 +33,8 @@ def test_it_works(session: orm.Session) -> None:
     assert (network.slug, network.aim_what, network.minimum_group, network.review_required) == (
         "valley", "More file", 10, True,
     )  # fmt: skip
+    with pytest.raises(InvalidError, match="already"):
+        actions.create(session, _facts(name="valley"), **BY)
     school = make_school(session)
     cycle = make_cycle(session, make_idea(session), school, network_id=network.id)
     _touched(session)
