@@ -1,7 +1,7 @@
 """Searches without an answer: counted by day in words of public records, buffered, and written by the worker.
 
-A search is kept only if every word of it, after correction, stands in public records, and not as a name alone would. So
-a name, a number or anything else that was typed never reaches the table unless it is published already.
+A search is kept only if every word of it, after correction, stands in several public records, and not as a name alone
+would, and if no word of it is a first name. So neither a name nor a number, nor anything else typed, reaches the table.
 """
 
 import datetime as dt
@@ -18,13 +18,15 @@ from kb import feed
 from kb.db import Database
 from kb.search.analysis import Word, clean, compounds, is_stop
 from kb.search.models import UnansweredQuery
+from kb.search.names import may_name_somebody
 from kb.search.query import Clause
-from kb.search.vocabulary import Vocabulary
+from kb.search.vocabulary import Known, Vocabulary
 
 KEPT = dt.timedelta(days=90)
 MANY = 1_000
 MAX_TEXT = 200
 _BATCH = 200
+MANY_RECORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,14 @@ def public_text(typed: Sequence[Clause], meant: Sequence[Clause], words: Vocabul
 
     A search that leaves words out on purpose is none either: it asks for less than there is.
     """
-    if any(clause.excluded for clause in typed) or _looks_like_a_name(typed):
+    if any(clause.excluded for clause in typed) or _looks_like_a_name(typed) or _may_name(typed) or _may_name(meant):
         return None
     said: list[str] = []
     for word in _words(meant):
         known = words.known(word.folded)
         if is_stop(word):
             said.append(word.folded)
-        elif known is not None and known.plain:
+        elif known is not None and _is_common(known):
             said.append(known.form)
         else:
             return None
@@ -58,6 +60,15 @@ def public_text(typed: Sequence[Clause], meant: Sequence[Clause], words: Vocabul
 def _looks_like_a_name(clauses: Sequence[Clause]) -> bool:
     """Say whether a word after the first has a capital and then small letters ("Grace Hill")."""
     return any(word.written[0].isupper() and not word.written.isupper() for word in list(_words(clauses))[1:])
+
+
+def _may_name(clauses: Sequence[Clause]) -> bool:
+    return may_name_somebody([word.folded for word in _words(clauses)])
+
+
+def _is_common(known: Known) -> bool:
+    """Say whether several public records hold a word, most of them not only as they would write a name."""
+    return known.plain >= MANY_RECORDS and known.plain * 2 > known.records
 
 
 def _words(clauses: Iterable[Clause]) -> list[Word]:

@@ -12,24 +12,31 @@ from kb.db import Database
 from kb.permissions import Audience
 from kb.search import unanswered
 from kb.search.models import UnansweredQuery
+from kb.search.names import may_name_somebody
 from kb.search.service import Search
-from kb.search.unanswered import Asked, Unanswered
+from kb.search.unanswered import MANY_RECORDS, Asked, Unanswered
 from tests.counting import counted
 from tests.factories import make_idea
 
 TODAY = dt.date(2026, 11, 2)
+PUBLIC = {
+    "A homework club": "Maria Gomez reads aloud with grace on the hill. A brown stone, and some will mark a page.",
+    "Attendance letters": "Maria writes to families about the FAFSA. A young rose, a flower shop and a small price.",
+}
 
 
 @pytest.fixture
 def search(client: FlaskClient, sqlite_database: Database) -> Search:
-    """Public records with a name in two of them, and a hidden one."""
+    """Public records, three of each, with a name in two of them, and a hidden one."""
     held: Search = client.application.extensions["kb.search"]
     with sqlite_database.writing() as session:
         items = [
-            make_idea(session, title="A homework club", summary="Maria Gomez reads aloud with grace."),
-            make_idea(session, title="Attendance letters", summary="Maria writes to families about the FAFSA."),
-            make_idea(session, title="Hidden", summary="sonia homework", audience=Audience.OWNER),
+            make_idea(session, title=f"{title} {number}", summary=summary)
+            for number in range(MANY_RECORDS)
+            for title, summary in PUBLIC.items()
         ]
+        items.append(make_idea(session, title="Hidden", summary="sonia homework", audience=Audience.OWNER))
+        items.append(make_idea(session, title="Once", summary="a lonely giraffe"))
         feed.touch(session, [item.id for item in items])
         feed.commit(session)
     held.rebuild()
@@ -70,6 +77,14 @@ def test_what_is_kept_is_corrected(client: FlaskClient, search: Search, sqlite_d
         "letters Grace",  # written as a name
         "homework letters jane doe",
         "(555) 010-9999 homework",
+        "grace letters",  # ordinary words that are names, all of them in public records in small letters
+        "grace price",
+        "rose hill",
+        "will hill families",
+        "j hill letters",
+        "hill price",
+        "mark homework letters",
+        "homework giraffe letters",  # too few records hold a word
     ],
 )
 def test_no_name_and_nothing_private_is_ever_kept(
@@ -143,3 +158,17 @@ def test_the_command_lists_them(sqlite_database: Database, monkeypatch: pytest.M
     held.write(sqlite_database, today)
     listed = CliRunner().invoke(cli.kb, ["search", "unanswered", "--days", "7"])
     assert "3  late work" in listed.output
+
+
+def test_a_surname_alone_is_an_ordinary_word(client: FlaskClient, search: Search, sqlite_database: Database) -> None:
+    assert _kept(client, search, sqlite_database, "small homework families") == {"small homework families": 1}
+
+
+@pytest.mark.parametrize("words", ["ana", "mr", "jesus garcia", "grace", "brown stone", "j brown", "will", "dr hill"])
+def test_what_may_name_somebody(words: str) -> None:
+    assert may_name_somebody(words.split())
+
+
+@pytest.mark.parametrize("words", ["hill", "homework club", "small group", "i x algebra", "free lunch", ""])
+def test_what_names_nobody(words: str) -> None:
+    assert not may_name_somebody(words.split())
