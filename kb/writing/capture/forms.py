@@ -2,7 +2,7 @@
 
 import wtforms
 from flask_babel import lazy_gettext as _
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from kb.attachments.rules import ALT_LENGTH
 from kb.web.forms import Form, LineField, TextField
@@ -16,7 +16,7 @@ class CaptureForm(Form):
         rows=8,
         longest=50_000,
         description=_("A few words are enough. Do not name students."),
-        validators=(InputRequired(_("Write a few words first.")),),
+        validators=(DataRequired(_("Write a few words first.")),),
     )
     photo = wtforms.FileField(
         _("A photo"),

@@ -263,6 +263,7 @@ def _show(item: Item, document: CycleDocument, all_pages: list[Page], page: Page
         result_rows=_indexes(form, rows.RESULTS),
         correctable=[entry.lock_hash for entry in correctable(document.predictions)],
         here={part.value: True for part in page.parts},
+        plan_url=next(_page_url(item, one) for one in all_pages if Part.PREDICTION in one.parts),
     )
 
 

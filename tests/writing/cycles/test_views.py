@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import html5lib
 import pytest
 import sqlalchemy as sa
 
@@ -274,3 +275,27 @@ ANSWER = {
     "result": "improved",
     "decision": "adopt",
 }
+
+
+def test_words_that_tell_of_a_student_are_asked_about(world: World) -> None:
+    world.start()
+    write_all(world, "about", "plan")
+    write(world, "plan", {"plan.why": "Our student Maria Lopez told us."})
+    sent = {"audience": "network", "do": "submit"}
+    answer = post(world.client, world.url("check"), sent)
+    assert (answer.status_code, world.cycle().state) == (422, "draft")
+    assert "Maria Lopez" in answer.text
+    tree = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    ticks = [box.get("value", "") for box in tree.iter("input") if box.get("name") == "confirm"]
+    assert ticks
+    answer = post(world.client, world.url("check"), {**sent, "confirm": ticks})
+    assert (answer.status_code, world.cycle().state) == (303, "review")
+
+
+def test_a_shared_draft_is_written_by_a_colleague(world: World) -> None:
+    world.start()
+    post(world.client, world.url("sharing"), {"shared": "1"})
+    world.promote(world.bob)
+    sign_in(world.client, world.person(world.bob))
+    write_all(world, "about")
+    assert document(world).test_population == "One Algebra 1 class"

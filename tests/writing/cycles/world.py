@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import orm
 
 from kb import models as m
+from kb.accounts.models import Role
 from kb.db import Database
 from tests.visitors import post, sign_in
 
@@ -57,6 +58,14 @@ class World:
         answer = post(self.client, "/cycles/new", fields)
         assert answer.status_code == 303, answer.text
         return str(answer.location)
+
+    def promote(self, person_id: int) -> None:
+        """Let somebody who reads at a school write for it."""
+        with self.database.writing() as session:
+            session.execute(
+                sa.update(m.Membership).where(m.Membership.person_id == person_id).values(role=Role.CONTRIBUTOR)
+            )
+            session.commit()
 
     def no_review(self) -> None:
         with self.database.writing() as session:
