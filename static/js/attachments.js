@@ -17,9 +17,10 @@ const start = (section) => {
     const target = text ?? document.querySelector("main form textarea");
     if (!target) return;
     const place = target.selectionEnd;
-    const before = target.value.slice(0, place);
+    const [before, after] = [target.value.slice(0, place), target.value.slice(place)];
     const gap = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-    write(target, place, place, `${gap}${markdown}\n`);
+    const rest = after.startsWith("\n\n") ? "" : after === "" || after.startsWith("\n") ? "\n" : "\n\n";
+    write(target, place, place, gap + markdown + rest);
   };
 
   const add = async () => {
