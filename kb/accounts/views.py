@@ -59,7 +59,9 @@ def sign_out() -> werkzeug.Response:
     """End the session of this browser."""
     login.end()
     context.commit()
-    return flask.redirect(flask.url_for("site.home"), 303)
+    response = flask.redirect(flask.url_for("site.home"), 303)
+    response.headers["Clear-Site-Data"] = '"storage"'  # what was typed and kept on this device is nobody's now
+    return response
 
 
 @bp.get("/forgotten-password")

@@ -76,11 +76,16 @@ def shortened(found: Sequence[Piece], around: int = 160) -> list[Piece | None]:
             short.append(piece)
             continue
         if index > 0:
-            short.append(Piece(Change.SAME, piece.text[:around]))
+            short.append(Piece(Change.SAME, _first_words(piece.text[:around])))
         short.append(None)
         if index < len(found) - 1:
-            short.append(Piece(Change.SAME, piece.text[-around:]))
+            short.append(Piece(Change.SAME, _first_words(piece.text[-around:][::-1])[::-1]))
     return short
+
+
+def _first_words(text: str) -> str:
+    """Return the text up to its last space, so that no word is cut in half."""
+    return text[: max(text.rfind(" "), text.rfind("\n")) + 1] or text
 
 
 def _by_line(before: list[str], after: list[str]) -> Iterator[Piece]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 from sqlalchemy import orm
 
+from kb.drivers.models import Driver
 from kb.items.models import Item
 from kb.items.queries import visible_items
 from kb.items.rules import Kind
@@ -83,6 +84,7 @@ def passages(session: orm.Session, viewer: Viewer, document: Any) -> list[Passag
     match document.kind:
         case Kind.IDEA:
             found += _of(document, _IDEA)
+            found += [Passage("drivers", _("What it is meant to move"), _drivers(session, document.drivers))]
         case Kind.CYCLE:
             found += _cycle(session, document)
         case Kind.CASE:
@@ -115,6 +117,11 @@ def _passage(field: str, label: Any, value: Any) -> Passage:
     if isinstance(value, list):
         return Passage(field, label, ", ".join(map(str, value)))
     return Passage(field, label, str(value))
+
+
+def _drivers(session: orm.Session, public_ids: list[str]) -> str:
+    titles = sa.select(Driver.title).where(Driver.public_id.in_(public_ids)).order_by(Driver.position, Driver.id)
+    return "\n".join(session.scalars(titles))
 
 
 def _cycle(session: orm.Session, document: Any) -> Iterator[Passage]:

@@ -202,3 +202,15 @@ def test_nobody_else_is_offered_what_was_typed(
     page.goto("/ideas/new")
     expect(page.get_by_text("Bring it back")).to_have_count(0)
     assert "Mine alone" not in str(page.evaluate("JSON.stringify(localStorage)"))
+
+
+def test_signing_out_clears_the_device(page: Page) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/ideas/new")
+    page.get_by_label("Title").press_sequentially("Mine alone")
+    page.goto("/about")
+    assert "Mine alone" in str(page.evaluate("JSON.stringify(localStorage)"))
+    page.locator(".account-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/")
+    assert page.evaluate("localStorage.length") == 0

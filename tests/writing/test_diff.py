@@ -65,4 +65,4 @@ def test_long_stretches_that_stayed_are_cut() -> None:
     cut = shortened(pieces(same + "a", same + "b"))
     assert cut[0] is None
     assert len(cut) == 4
-    assert cut[1] == Piece(Change.SAME, same[-160:])
+    assert cut[1] == Piece(Change.SAME, same[-156:])

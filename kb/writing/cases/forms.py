@@ -43,8 +43,8 @@ def case_form(
     fields = {
         **parts.place_field(places),
         "title": LineField(_("Title"), validators=(DataRequired(_("Give it a title.")),)),
-        "summary": LineField(
-            _("In one sentence"), longest=500, description=_("What was tried, where, and what came of it?")
+        "summary": TextField(
+            _("In one sentence"), rows=2, longest=500, description=_("What was tried, where, and what came of it?")
         ),
         **{
             section.value: TextField(words(section), rows=6, longest=50_000, description=HINTS[section])

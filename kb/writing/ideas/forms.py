@@ -101,8 +101,11 @@ def _main_fields() -> dict[str, Any]:
             validators=(DataRequired(_("Give it a title.")),),
             description=_("What is done, in a few words: “Call home before the letter”."),
         ),
-        "summary": LineField(
-            _("In one sentence"), longest=500, description=_("Say it so that a colleague understands it at once.")
+        "summary": TextField(
+            _("In one sentence"),
+            rows=2,
+            longest=500,
+            description=_("Say it so that a colleague understands it at once."),
         ),
         "hypothesis": TextField(
             _("Why it might work"),

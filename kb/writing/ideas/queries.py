@@ -50,6 +50,12 @@ def driver_choices(session: orm.Session, networks: Iterable[str | None], kept: S
     ]
 
 
+def secondary(session: orm.Session, public_ids: Sequence[str]) -> set[str]:
+    """Return those of these drivers that stand below another one."""
+    below = sa.select(Driver.public_id).where(Driver.public_id.in_(public_ids), Driver.parent_id.is_not(None))
+    return set(session.scalars(below))
+
+
 def parents(session: orm.Session, viewer: Viewer, public_ids: Iterable[str]) -> list[Parent]:
     """Return the published ideas with these ids that the viewer may read, in the order of the ids."""
     wanted = [one for one in dict.fromkeys(public_ids) if PUBLIC_ID.fullmatch(one)][:8]

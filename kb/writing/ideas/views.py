@@ -100,8 +100,11 @@ def _page(
             except KbError as error:
                 context.session().rollback()
                 form.take(error)
+    offered: Any = form["drivers"]
+    ids = [str(choice.data) for choice in offered]
+    secondary = queries.secondary(context.session(), ids)
     page = flask.render_template(
-        "writing/idea.html", form=form, desk=desk, item=item, parents=_titles(form), places=places
+        "writing/idea.html", form=form, desk=desk, item=item, parents=_titles(form), places=places, secondary=secondary
     )
     return page, form.status
 
