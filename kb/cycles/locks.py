@@ -73,6 +73,16 @@ def adopted(before: CycleDocument | None, after: CycleDocument) -> CycleDocument
     return _matched(before, after)[0]
 
 
+def restored(standing: CycleDocument, earlier: CycleDocument) -> CycleDocument:
+    """Return an earlier text that is to be the newest again: what was locked since stays locked, without a result."""
+    if not _locked(standing):
+        return earlier
+    none = {"outcome": None, "actual": ""}
+    is_done = earlier.stage is Stage.DONE
+    kept_now = [entry if is_done else entry.model_copy(update=none) for entry in standing.predictions]
+    return earlier.model_copy(update={"predictions": kept_now})
+
+
 def _matched(before: CycleDocument | None, after: CycleDocument) -> tuple[CycleDocument, list[PredictionEntry]]:
     """Return the document with the locks that ``before`` has, and the locked entries that it lacks."""
     missing = _locked(before)

@@ -11,6 +11,7 @@ from kb.cases import actions as cases
 from kb.cases import document as case_documents
 from kb.cells import DEFAULT_MINIMUM
 from kb.cycles import actions as cycles
+from kb.cycles import locks
 from kb.cycles import reading as cycle_documents
 from kb.cycles.document import CycleDocument
 from kb.errors import InvalidError
@@ -56,6 +57,11 @@ def written(session: orm.Session, before: Any, document: Any, *, now: dt.datetim
     ``before`` is the text they went on with, None for a new record. InvalidError if locked words were changed.
     """
     return cycles.with_locks(session, before, document, now=now) if document.kind == Kind.CYCLE else document
+
+
+def restored(standing: Any, earlier: Any) -> Any:
+    """Return an earlier text as it may come back: the predictions of a cycle that were locked since stay locked."""
+    return locks.restored(standing, earlier) if earlier.kind == Kind.CYCLE else earlier
 
 
 def checked(document: ItemDocument) -> ItemDocument:

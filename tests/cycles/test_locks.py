@@ -148,6 +148,17 @@ def test_a_correction_is_locked_at_once_and_names_the_lock() -> None:
         assert CycleDocument.from_json(corrected.as_json()) == corrected
 
 
+def test_an_earlier_text_comes_back_without_the_result_and_with_the_lock() -> None:
+    first = plan(texts={"plan.why": "Because."})
+    begun = _write(first, _change(first, started_on=TODAY, texts={}))
+    judged = begun.predictions[0].model_copy(update={"outcome": Outcome.MET, "actual": "72 %"})
+    done = _change(begun, stage=Stage.DONE, predictions=[judged])
+    back = locks.restored(done, _change(first, predictions=[PredictionEntry(expected="Half")]))
+    assert (back.texts, back.predictions) == (first.texts, begun.predictions)
+    assert locks.restored(done, done) == done
+    assert locks.restored(first, plan(title="Another")) == plan(title="Another")
+
+
 def test_what_came_without_a_lock_gets_none() -> None:
     """An imported test that is over stays "entered after data" when somebody corrects its title."""
     imported = plan(stage=Stage.RUNNING, started_on=TODAY - 90 * DAY)

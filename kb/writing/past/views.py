@@ -10,7 +10,7 @@ from kb.items.models import Item
 from kb.permissions import Permission, Viewer, can
 from kb.web import context
 from kb.web.gate import allows
-from kb.writing import actions, conflict, queries
+from kb.writing import actions, conflict, kinds, queries
 from kb.writing.actions import FIXED, StaleError
 from kb.writing.addresses import check_url
 from kb.writing.passages import passages
@@ -72,6 +72,7 @@ def restore(item: Item) -> Answer:
     if earlier is None or viewer.person_id is None:
         raise NotFoundError
     standing = queries.working_document(session, item)
+    earlier = kinds.restored(standing, earlier)
     document = earlier.model_copy(update={name: getattr(standing, name) for name in FIXED})
     queries.refuse_hidden(session, viewer, standing, document)
     base = flask.request.form.get("base", "")
