@@ -22,6 +22,8 @@ from kb.cycles.document import CycleDocument
 from kb.drivers import document as drivers
 from kb.exporter.files import write_file
 from kb.exporter.public import public_document
+from kb.following.comments import document as comments
+from kb.following.comments.models import Comment
 from kb.glossary.document import document as term_document
 from kb.glossary.models import Term
 from kb.ideas import document as ideas
@@ -55,7 +57,7 @@ class File(NamedTuple):
 
 def count(session: orm.Session) -> int:
     """Return about how many files an export has, for a progress bar."""
-    tables = (Item, School, Network, Term, MethodVersion, Package)
+    tables = (Item, School, Network, Term, MethodVersion, Package, Comment)
     return sum(session.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
@@ -85,6 +87,8 @@ def files(session: orm.Session, *, public: bool, blobs: BlobStore | None = None)
             if blobs is not None:
                 people |= yield from _attachments(session, batch, documents, blobs, public=public)
     yield from _packages(session, visible if public else None)
+    if not public:
+        people |= yield from _comments(session)
     yield from _written_by(session, people)
 
 
@@ -174,6 +178,18 @@ def _packages(session: orm.Session, visible: set[str] | None) -> Iterator[File]:
         if visible is not None:
             document.entries = [entry for entry in document.entries if entry.item in visible]
         yield File(_path("packages", document.id, document.title), write_file(document.plain(), {}))
+
+
+def _comments(session: orm.Session) -> Generator[File, None, set[str]]:
+    """Yield what people said about records, and return who; the public reads it on the site, not in bulk."""
+    people: set[str] = set()
+    last = 0
+    while rows := session.scalars(sa.select(Comment).where(Comment.id > last).order_by(Comment.id).limit(_BATCH)).all():
+        last = rows[-1].id
+        for document in comments.documents(session, rows).values():
+            people |= {one for one in (document.author, document.state_by) if one is not None}
+            yield File(_path("comments", document.id, ""), write_file(document.plain(), {}))
+    return people
 
 
 def _revisions(session: orm.Session, items: Sequence[Item]) -> dict[int, list[RevisionDocument]]:

@@ -13,6 +13,7 @@ from kb.attachments.rules import FileKind
 from kb.cases.document import CaseDocument
 from kb.cycles.document import CycleDocument
 from kb.documents import Document
+from kb.following.comments.document import CommentDocument
 from kb.glossary.document import TermDocument
 from kb.ideas.document import IdeaDocument
 from kb.importer.files import Source, body_text, read_file
@@ -35,10 +36,11 @@ MODELS: dict[str, type[Document]] = {  # in the order of dependence
     "case": CaseDocument,
     "package": PackageDocument,
     "attachment": AttachmentDocument,
+    "comment": CommentDocument,
     "revision": RevisionDocument,
 }
 ITEM_KINDS = ("idea", "cycle", "case")
-BODY_KINDS = ("method", "term", "school", "network", "package")
+BODY_KINDS = ("method", "term", "school", "network", "package", "comment")
 
 
 class Key(NamedTuple):
@@ -107,6 +109,8 @@ class Record:
                     yield Reference(("entries", index, "item"), Key("item", entry.item))
             case AttachmentDocument() | RevisionDocument():
                 yield from _of_part(self.document)
+            case CommentDocument():
+                yield from _of_comment(self.document)
             case _:
                 pass
 
@@ -181,6 +185,15 @@ def _of_part(document: AttachmentDocument | RevisionDocument) -> Iterator[Refere
         yield Reference(("author",), Key("person", document.author))
 
 
+def _of_comment(document: CommentDocument) -> Iterator[Reference]:
+    yield Reference(("item",), Key("item", document.item))
+    if document.answers:
+        yield Reference(("answers",), Key("comment", document.answers))
+    for name in ("author", "state_by"):
+        if (person := getattr(document, name)) is not None:
+            yield Reference((name,), Key("person", person))
+
+
 def _item_references(document: ItemDocument) -> Iterator[Reference]:
     for name, space in (("network", "network"), ("school", "school"), ("author", "person")):
         if (value := getattr(document, name)) is not None:
@@ -191,6 +204,8 @@ def _item_references(document: ItemDocument) -> Iterator[Reference]:
     if isinstance(document, IdeaDocument):
         for index, driver in enumerate(document.drivers):
             yield Reference(("drivers", index), Key("driver", driver))
+        if document.merged_into is not None:
+            yield Reference(("merged_into",), Key("item", document.merged_into), kind="idea")
     if isinstance(document, CycleDocument):
         yield Reference(("idea",), Key("item", document.idea), kind="idea")
         yield Reference(("method",), Key("method", f"{document.method} {document.method_version}"))

@@ -17,6 +17,8 @@ from kb.cycles.models import Cycle
 from kb.documents import Document
 from kb.drivers import document as drivers
 from kb.drivers.models import Driver
+from kb.following.comments import document as comments
+from kb.following.comments.models import Comment
 from kb.glossary.document import document as term_document
 from kb.glossary.models import Term
 from kb.ideas import document as ideas
@@ -62,6 +64,7 @@ def read(session: orm.Session, records: Sequence[Record]) -> Stored:
     _read_methods(session, stored)
     _read_items(session, stored, own, wanted)
     _read_attachments(session, stored, own)
+    _read_comments(session, stored, wanted)
     named = {record.document.nces for record in records if record.kind == "school" and record.document.nces}
     for batch in _batches(named):
         rows = session.execute(sa.select(School.nces_id, School.public_id).where(School.nces_id.in_(batch)))
@@ -135,6 +138,14 @@ def _read_attachments(session: orm.Session, stored: Stored, own: set[Key]) -> No
         for document in attachments.documents(session, rows).values():
             key = Key("attachment", document.id)
             stored.kinds[key], stored.documents[key] = "attachment", document
+
+
+def _read_comments(session: orm.Session, stored: Stored, wanted: set[Key]) -> None:
+    for batch in _batches(_names(wanted, "comment")):
+        rows = session.scalars(sa.select(Comment).where(Comment.public_id.in_(batch))).all()
+        for document in comments.documents(session, rows).values():
+            key = Key("comment", document.id)
+            stored.kinds[key], stored.documents[key] = "comment", document
 
 
 def _read_networks(session: orm.Session, stored: Stored, own: set[Key], wanted: set[Key]) -> None:

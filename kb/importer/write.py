@@ -13,6 +13,7 @@ from kb.cases import actions as cases
 from kb.cycles import actions as cycles
 from kb.drivers import actions as drivers
 from kb.errors import ConflictError
+from kb.following.comments import actions as comments
 from kb.glossary import actions as glossary
 from kb.ideas import actions as ideas
 from kb.importer.check import Checked
@@ -92,6 +93,10 @@ def _attachment(session: orm.Session, record: Record, now: dt.datetime) -> None:
         attachments.save(session, record.document, kind=kind, size=size, by=None, now=now)
 
 
+def _comment(session: orm.Session, record: Record, now: dt.datetime) -> None:
+    comments.save(session, record.document, by=None, now=now)
+
+
 _REGISTERS: dict[str, Callable[[orm.Session, Record, dt.datetime], None]] = {
     "person": _person,
     "method": _method,
@@ -100,4 +105,5 @@ _REGISTERS: dict[str, Callable[[orm.Session, Record, dt.datetime], None]] = {
     "network": _network,
     "package": _package,
     "attachment": _attachment,
+    "comment": _comment,
 }

@@ -70,6 +70,19 @@ def people(session: orm.Session) -> None:
     published = session.scalars(sa.select(models.Publication).where(models.Publication.item_id == idea.id)).one()
     published.person_id, published.note = author.id, "Well done."
     item(session, CHILD).state = State.ERASED
+    talk(session, idea, author)
+
+
+def talk(session: orm.Session, idea: Item, author: models.Person) -> None:
+    """Leave behind a question, an answer that was hidden and a comment without words."""
+    said = {"item_id": idea.id, "author_id": author.id, "created_at": LATER}
+    asked = models.Comment(public_id="cmt00002", kind="question", text="# Why?\n\n- *so*", html="", **said)
+    session.add(asked)
+    session.flush()
+    answer = {"kind": "answer", "parent_id": asked.id, "text": "Because.", "html": "<p>Because.</p>"}
+    hidden = {"state": "hidden", "state_at": LATER, "state_by": author.id, "reason": "A name: “M”"}
+    session.add(models.Comment(public_id="cmt00001", **said, **answer, **hidden))
+    session.add(models.Comment(public_id="cmt00003", kind="comment", text="", html="", **{**said, "author_id": None}))
 
 
 def test_shipped_content_comes_back_byte_for_byte_across_databases(

@@ -8,10 +8,13 @@ from sqlalchemy import orm
 
 from kb import history, markup
 from kb.accounts import throttle
+from kb.accounts.models import Person
 from kb.errors import InvalidError
+from kb.following.comments.document import CommentDocument
 from kb.following.comments.models import Comment, CommentReport
 from kb.following.comments.rules import LONGEST, CommentKind, CommentState
 from kb.ids import new_public_id
+from kb.items.actions import row_id
 from kb.items.models import Item
 from kb.permissions import Audience
 
@@ -54,6 +57,24 @@ def say(
     session.add(row)
     session.flush()
     history.record(session, "said", kind="comment", public_id=row.public_id, by=by, now=now, on=item.public_id)
+    return row
+
+
+def save(session: orm.Session, document: CommentDocument, *, by: int | None, now: dt.datetime) -> Comment:
+    """Write a comment that comes from a file: said elsewhere, or here before a restore."""
+    row = session.scalar(sa.select(Comment).where(Comment.public_id == document.id))
+    parent = row_id(session, Comment, document.answers, "answers")
+    item_id = row_id(session, Item, document.item, "item")
+    author, decider = (row_id(session, Person, one, "author") for one in (document.author, document.state_by))
+    row = row or Comment(public_id=document.id)
+    row.item_id, row.parent_id, row.kind = item_id or 0, parent, document.says
+    row.author_id, row.created_at = author, document.at
+    row.text, row.html = document.body, markup.render(document.body)
+    row.state, row.state_at, row.state_by = document.state, document.state_at, decider
+    row.reason = document.reason
+    session.add(row)
+    session.flush()
+    history.record(session, "imported", kind="comment", public_id=row.public_id, by=by, now=now, on=document.item)
     return row
 
 
