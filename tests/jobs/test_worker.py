@@ -133,6 +133,20 @@ def test_an_attempt_whose_lease_another_took_changes_nothing(
     assert (_job(database).attempts, _job(database).state) == (2, JobState.DONE)
 
 
+def test_only_the_attempt_that_has_a_job_ends_it_or_puts_it_back(session: orm.Session, kind: Register) -> None:
+    kind(_count)
+    actions.add(session, KIND, {"number": 0}, now=NOW)
+    late = leases.take(session)
+    session.execute(sa.update(Job).values(leased_until=NOW))
+    session.expire_all()
+    present = leases.take(session)
+    assert late is not None
+    assert present is not None
+    assert leases.put_back(session, late, "too late", give_up=False) is None
+    assert not leases.end(session, late)
+    assert leases.end(session, present)
+
+
 def test_an_attempt_that_fails_late_does_not_disturb_the_one_that_took_over(
     database: Database, worker: Worker, kind: Register
 ) -> None:
