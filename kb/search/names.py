@@ -35,53 +35,58 @@ virgen virginia vito wade walker ward warren watson wes west will willow willy w
 young zen zion
 """
 _FIRST_NAMES = """
-aaron abigail adam adrian aiden alan albert alejandra alejandro alex alexander alexandra alexis alfredo alice alicia
-alison allison alondra alyssa amanda amelia amy ana anderson andrea andrew angelica anna anne anthony antonio ariana
-armando arthur arturo ashley aubrey austin ayden barbara beatriz benjamin bernardo brandon brayden brenda brian
-brianna bruce bryan caleb cameron camila carla carlos carmen caroline catherine cecilia cesar charles charlotte chloe
-chris christian christina christine christopher claudia connor cristian cynthia damian daniel daniela danielle david
-deborah debra dennis diana diane dominic donald donna dorothy douglas dylan edgar eduardo edward elena eli elias
-elijah elizabeth ella emanuel emilia emiliano emilio emily emma enrique eric erica erik erika ernesto esteban ethan
-eugene evelyn fatima felipe fernanda fernando francisco gabriel gabriela gabriella gary gavin george gerald gerardo
-gilbert gonzalo graciela gregory guillermo gustavo hailey hannah harold hector helen henry ian ibrahim ignacio irene
-isaac isabel isabella isaiah isidro ismael ivan jackson jacob jacqueline jaiden jaime james jamie janet janice jason
-javier jayden jeff jeffrey jennifer jeremiah jeremy jesse jessica jill joan joanna joaquin joel jonathan jordan jorge
-jose joseph joshua josue joyce juana judith judy julia julian juliana julie justin karen karina karla kate katherine
-kathleen kathryn katie kayla keith kenneth kevin kimberly kyle larry laura lauren lawrence leah leonardo leslie
-leticia levi liam lillian lisa logan lorena lorenzo louis lourdes lucas lucia lucy luis luke lupe lydia mackenzie
-madeline madison manuel marcela marco marcos margaret mariana marie mario marisela martha martin mary mateo matthew
-mauricio maya megan melanie melissa michael michelle miguel mila mohamed mohammed molly muhammad nancy naomi natalia
-natalie nathan nathaniel nicholas nicolas nicole noah nora norma olga olivia omar oswaldo pablo pamela patricia
-patrick patsy paul paula pedro peter philip phillip rachel rafael ralph ramon randy raquel raul raymond rebecca
-ricardo richard rigoberto robert roberta roberto rodrigo rogelio roger ronald roxana roy ruben russell ryan salma
-salvatore samantha samuel sandra santana sara sarah scott sean sebastian sergio sharon shirley silvia simon sofia
-sonia sophia stephanie stephen steven susan sydney teresa thea theodore theresa thomas tiffany timothy tina travis
-valentina valeria vanessa veronica vicente victoriano vincent vivian walter wayne wendy wesley wilfredo william willie
-xavier ximena yasmin yesenia yvonne zachary zoe zoey
+aaron abdi abigail adam adrian ahmed aiden aisha alan albert alejandra alejandro alex alexander alexandra alexis
+alfredo alice alicia alison allison alondra alyssa amanda amelia amina amy ana anderson andrea andrew angelica anh ann
+anna anne anthony antonio ariana armando arthur arturo ashley aubrey austin ayden bao barbara barry bea beatriz bella
+benjamin bernardo brandon brayden brenda brian brianna bruce bryan caleb cameron camila carla carlos carmen caroline
+catherine cecilia cesar charles charlotte chi chloe chris christian christina christine christopher claudia connor
+cristian cynthia damian damon daniel daniela danielle david deborah debra dennis diana diane dominic donald donna
+dorothy douglas duc dylan edgar eduardo edward elena eli elias elijah elizabeth ella eloy emanuel emilia emiliano
+emilio emily emma enrique eric erica erik erika ernesto esteban ethan eugene evelyn fatima fatuma felipe fernanda
+fernando francisco gabriel gabriela gabriella gary gavin george gerald gerardo gilbert gonzalo graciela gregory
+guillermo gustavo hailey hannah harold hassan hector helen henry hodan hussein ian ibrahim ignacio irene isaac isabel
+isabella isaiah isidro ismael ismail ivan jackson jacob jacqueline jaiden jaime james jamie janet janice jason javier
+jayden jeff jeffrey jennifer jeremiah jeremy jesse jessica jill jin jo joan joanna joaquin joel jonathan jordan jorge
+jos jose joseph joshua josue joyce juana judith judy julia julian juliana julie justin kai karen karina karla kate
+katherine kathleen kathryn katie kaya kayla keith kenneth kevin khadija kim kimberly kyle lan larry laura lauren
+lawrence leah leonardo leslie leticia levi liam lillian linh lisa logan lorena lorenzo louis lourdes lucas lucia lucy
+luis luke lupe lydia mackenzie madeline madison mai manuel marcela marco marcos margaret mariana marie mario marisela
+martha martin mary mateo matthew mauricio max maya megan mei melanie melissa mia michael michelle miguel mila ming
+minh mohamed mohammed mohamud molly morgan muhammad nancy naomi nasra natalia natalie nathan nathaniel nia nicholas
+nicolas nicole noah nora norma norman olga olivia omar omari oswaldo pablo pam pamela pao patricia patrick patsy paul
+paula pedro peter philip phillip quang rachel rafael rahma ralph ramon randy raquel raul raymond rebecca ricardo
+richard rigoberto robert roberta roberto rodrigo rogelio roger ronald roxana roy ruben russell ryan sahra salma
+salvatore samantha samuel sandra santana sara sarah scott sean sebastian sergio shannon sharon shirley silvia simon
+sofia sonia sophia stephanie stephen steven susan sydney teresa thea theodore theresa thomas tiffany timothy tina tou
+trang travis tuan valentina valeria vanessa veronica vicente victoriano vincent vivian walter wayne wendy wesley
+wilfredo william willie xavier ximena xiong yasmin yesenia ying yusuf yvonne zachary zahra zainab zoe zoey
 """
 _ADDRESSES = """
 dona don doctor doctora dr madam miss mr mrs ms mx prof profe senor senora senorita sir sr sra srta tia tio
 """
 _SURNAMES = """
-abbot alba ames arroyo ash ball banks barber barker barnes barros bass bates beach bean beck bell benson bird bishop
-black blanco blue bolt bond booth bowman boyd branch bravo brewer bridges brook brooks brown bueno burns bush butcher
-butler calderon calle camacho camp campo campos cannon carpenter carter carver casas case castillo castle castro
-chambers chandler chase church clay cline coleman combs cook cooper corona cortes costa crane cross crow cruz curry
-day dean delgado drake duran dyer farmer field fields fisher flores flowers flynn ford forest foster fowler fox franco
-frank freeman french frost fuentes galvan gardner garland garner gates gill glass glenn glover gold golden good grant
-graves gray green guerra guerrero hale hall hand hardy harper hart hawk hayes head heath herrera hidalgo hill hobbs
-holiday holt hood hook hope horn house hunt hunter hurst iglesias irons james joyce keen key king knight lake lamb
-lane lara law leal lemon leon little loma lomas long lord love low luna malone mann march marin marks marques marsh
-mason may mayo mayor meadows mercado merino mesa miller mills mina minor molina monk montes moon moore morales moreno
-moss mote nieto noble nobles norte north nunez oliver olmos ortega pace pacheco page palacios palma park parks parra
-patino paz penn perales pike pineda pinto platero plaza pond poole pope porter post potter powers prado price prince
-puente queen quick ramos ray reales redondo reed reyes reynoso rice rich rios rivas rivera rivers rocha rojas roman
-romero rosa rosales rosas rose ross rubio rueda rush sabio salas salinas salt sanders santos sharp shepherd short
-silva silver singer singleton small smart smith snow soto south spears spring stack star steel steele stock stone
-street strong summers swan swift talavera taylor temple tenorio terry thorn tierra toro torres towers town travers
-trejo trujillo turner valle valles vega vela vera vidal villa villas vine wade walker wall walls ward waters watts way
-weaver webb weeks wells west wheeler white wild wilder winter winters wise wolf wood woods workman worth wright yates
-york young
+abbot adams alba ali ames arroyo ash ball banks barber barker barnes barros bass bates beach bean beck bell benson
+best bird bishop black blanco blue bolt bond booth bowman boyd branch bravo brewer bridges brook brooks brown bueno
+burns bush butcher butler calderon calle camacho camp campo campos cannon carlson carpenter carter carver casas case
+cases castillo castle castro chambers chan chandler chang chapman chase church clarke clay cline coleman combs cook
+cooper corona cortes costa crane cross crow cruz cunningham curry davies day dean delgado drake duran dyer farmer
+field fields fisher flores flowers flynn ford forest foster fowler fox franco frank freeman french frost fry fuentes
+fuller galvan gardner garland garner gates gill glass glenn glover gold golden good grant graves gray green griffith
+gross guerra guerrero hale hall hand hardy harper harris hart hawk hayes head heath herrera hidalgo hill ho hobbs
+hodges holder holiday holt hood hook hope horn house huang hull hunt hunter hurst huynh iglesias irons james jenkins
+johns jones joyce kane keen keller kemp key kim king knight lake lam lamb lambert lane lang lara law le leal lemon
+leon lester levy lewis li lin little loma lomas long lor lord love low luna malone mann march marin marks marques
+marsh mason may mayo mayor meadows mercado merino mesa meyer meza miller mills mina minor molina monk montes moon
+moore morales moreno morgan morris moss mote moua nash newton nieto noble nobles norman norte north nunez oliva oliver
+olmos orr ortega owens pace pacheco page pages palacios palma park parks parra patino paz penn perales pike pineda
+pinto platero plaza pond poole pope porter post potter powers prado pratt price prince puente puerta queen quick ramos
+ray real reales redondo reed reyes reynolds reynoso rice rich rios rivas rivera rivers rocha rogers rojas roman romero
+rosa rosales rosas rose ross rubio rueda rush sabio salas salinas salt sanders santos shannon sharp shepherd shields
+short silva silver singer singleton small smart smith snow soto south spears spring stack stanton star steel steele
+stein stock stokes stone street strong summers swan swift talavera taylor temple tenorio terry thorn tierra toro
+torres towers town tran travers trejo trujillo turner valencia valle valles vang vega vela vera vidal villa villas
+vine vue wade walker wall walls ward ware waters watkins watts way weaver webb weeks wells west wheeler white wild
+wilder winter winters wise wolf wood woods workman worth wright wu xiong yang yates york young yu
 """
 FIRST = frozenset(f"{_WORDS_AND_FIRST_NAMES} {_FIRST_NAMES} {_ADDRESSES}".split())
 LAST = frozenset(_SURNAMES.split())
