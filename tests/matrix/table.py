@@ -42,6 +42,8 @@ HUB_KEEPS = {place: READERS[place] & HUB_OR_ADMIN if place in UP else NOBODY for
 OWNERS = {place: WRITERS[place] if place in (*UP, "withdrawn") else NOBODY for place in READERS}
 SUBMIT = {place: WRITERS[place] if "draft" in place else NOBODY for place in READERS}
 PUBLISH = {place: WRITERS[place] | REVIEWERS[place] | (READ_UP[place] & HUB) for place in READERS}
+HISTORY = {place: WRITERS[place] | REVIEWERS[place] | (READ_UP[place] & HUB) for place in READERS}
+WRITES_SOMEWHERE = CONTRIBUTORS | HUB
 SHARE = {place: frozenset({"alice"}) if "draft" in place or "review" in place else NOBODY for place in READERS}
 REASSIGN = {place: HUB if "draft" in place or "review" in place else NOBODY for place in READERS}
 ERASE = {
@@ -280,8 +282,21 @@ _WRITING = {
     "cycle_writing.check": _record(WRITERS, "cycle", methods=BOTH),
     "cycle_writing.edit": replace(_record(WRITERS, "cycle"), answers=(303,)),
     "cycle_writing.go_on": _record(WRITERS, "cycle", methods=POST),
-    "cycle_writing.new": _public(methods=BOTH),
-    "cycle_writing.write": _record(WRITERS, "cycle", methods=BOTH, page="plan"),
+    "cycle_writing.new": _sample("parent", EVERYONE, BOTH, "idea"),
+    "cycle_writing.write": _record(WRITERS, "cycle", methods=BOTH, page="do"),
+    "capture.photo": Row(NOBODY, values=lambda _world, _record: {"note_id": 1}),
+    "case_writing.check": _record(WRITERS, "case"),
+    "case_writing.edit": _record(WRITERS, "case", methods=BOTH),
+    "case_writing.new": Row(WRITES_SOMEWHERE, BOTH),
+    "cycle_writing.next_test": _record(WRITERS, "cycle"),
+    "idea_writing.check": _record(WRITERS, "idea"),
+    "idea_writing.edit": _record(WRITERS, "idea", methods=BOTH),
+    "idea_writing.new": Row(WRITES_SOMEWHERE, BOTH),
+    "past.index": _record(HISTORY),
+    "past.restore": _record(WRITERS, methods=POST, number=1),
+    "past.show": replace(_record(HISTORY, number=1), answers=(404,)),  # a factory makes no revision
+    "paste.convert": Row(SOMEBODY, POST),
+    "writing.merge": _record(WRITERS, methods=POST),
     "writing.ask_author": _record(REASSIGN),
     "writing.ask_erasure": _record(ERASE),
     "writing.ask_withdrawal": _record(OWNERS),

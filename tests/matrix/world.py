@@ -44,6 +44,7 @@ PLACES: dict[str, Values] = {  # what decides who may read a record; Alice wrote
     "withdrawn": {"state": State.WITHDRAWN, "audience": Audience.NETWORK},
     "erased": {"state": State.ERASED},
 }
+SOME = ("draft", "shared review", "school", "public")  # of the kinds that share their rules with ideas
 PEOPLE = ("alice", "amir", "bob", "charlie", "carla", "dana", "stranger")
 EVERYONE = frozenset({*PEOPLE, "anonymous"})
 READERS: dict[str, frozenset[str]] = {  # written down from the design's table, independent of the code
@@ -115,8 +116,8 @@ def make_world(session: orm.Session) -> World:
     world = World(people)
     driver = make_driver(session, valley)
     parent = make_idea(session, title="An idea that everyone reads", school_id=ashgrove.id, network_id=valley.id)
-    for kind in ("idea", "cycle", "case"):
-        for place in PLACES:
+    for kind, places in (("idea", PLACES), ("cycle", SOME), ("case", SOME)):
+        for place in places:
             _make(session, world, kind, place, school=ashgrove, network=valley, parent=parent)
     world.samples = {
         "school": str(ashgrove.ref),
