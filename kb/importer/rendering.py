@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb import feed, markup
+from kb.following.comments.models import Comment
 from kb.glossary.models import Term
 from kb.importer.stored import READERS
 from kb.items.actions import render
@@ -17,12 +18,13 @@ _REGISTERS = (
     (MethodVersion, "body", "body_html"),
     (Network, "about", "about_html"),
     (School, "about", "about_html"),
+    (Comment, "text", "html"),
 )
 _BATCH = 200
 
 
 def render_outdated(session: orm.Session) -> int:
-    """Render the texts of items whose HTML is of an older renderer, and of all registers; return how many changed.
+    """Render the texts of items whose HTML is of an older renderer, of all registers and comments; return how many changed.
 
     Does not commit.
     """

@@ -14,6 +14,7 @@ from kb.following.comments import actions, queries
 from kb.following.comments.models import Comment, CommentReport
 from kb.following.comments.rules import LONGEST, CommentKind, CommentState
 from kb.hub.merges.actions import merge, take_apart
+from kb.importer.rendering import render_outdated
 from kb.permissions import Audience, Permission, can
 from kb.writing.erasure import erase
 from tests.factories import NOW, make_idea
@@ -189,6 +190,14 @@ def test_an_answer_belongs_to_a_start_on_the_same_record(session: orm.Session, w
     ):
         with pytest.raises(InvalidError):
             actions.say(session, item, kind=kind, text="Well.", parent=parent, by=bob, now=NOW)
+
+
+def test_html_of_an_older_renderer_is_made_again(session: orm.Session, world: World) -> None:
+    said = actions.say(session, world.cycle, kind=CommentKind.COMMENT, text="*So*.", by=world.people["bob"].id, now=NOW)
+    said.html = "<script>old</script>"
+    session.flush()
+    render_outdated(session)
+    assert said.html == "<p><em>So</em>.</p>"
 
 
 def test_not_too_many_at_once(session: orm.Session, world: World) -> None:
