@@ -24,7 +24,7 @@ _BATCH = 200
 
 
 def render_outdated(session: orm.Session) -> int:
-    """Render the texts of items whose HTML is of an older renderer, of all registers and comments; return how many changed.
+    """Render texts of items whose HTML is of an older renderer, of registers and comments; return how many changed.
 
     Does not commit.
     """
