@@ -8,7 +8,8 @@ from sqlalchemy import orm
 from kb.drivers.models import Driver, DriverIdea
 from kb.errors import InvalidError
 from kb.ideas.document import FIELDS, IdeaDocument, documents
-from kb.ideas.models import ChangeIdea
+from kb.ideas.models import ChangeIdea, IdeaMerge
+from kb.ideas.queries import kept_idea
 from kb.ideas.rules import TEXTS
 from kb.items import actions as items
 from kb.items.models import Item
@@ -34,7 +35,20 @@ def write(
         setattr(row, name, document.texts.get(name, ""))
     session.flush()
     _replace_drivers(session, written.item, document)
+    if document.merged_into is not None and session.get(IdeaMerge, written.item.id) is None:
+        _keep_merge(session, written.item, document.merged_into, now)
     return written
+
+
+def _keep_merge(session: orm.Session, item: Item, into: str, now: dt.datetime) -> None:
+    """Note that an idea from elsewhere was merged there, so that its address leads to the same idea here."""
+    target = session.scalar(sa.select(Item).join(ChangeIdea).where(Item.public_id == into))
+    kept = target and (kept_idea(session, into) or target)
+    if kept is None or target is None or kept.id == item.id:
+        message = f"There is no idea {into} that it could have gone into."
+        raise InvalidError(message, field="merged_into")
+    session.add(IdeaMerge(idea_id=item.id, into_id=target.id, at=now))
+    session.flush()
 
 
 def _replace_drivers(session: orm.Session, item: Item, document: IdeaDocument) -> None:

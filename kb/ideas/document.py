@@ -11,7 +11,7 @@ from sqlalchemy import orm
 
 from kb.documents import Line, PublicId, Text, Unique, Word
 from kb.drivers.models import Driver, DriverIdea
-from kb.ideas.models import ChangeIdea
+from kb.ideas.models import ChangeIdea, IdeaMerge
 from kb.ideas.rules import TEXTS, Cost, Target
 from kb.items.document import ItemDocument, tidy
 from kb.items.models import Item
@@ -32,6 +32,7 @@ class IdeaDocument(ItemDocument):
     target: Word[Target] | None = None
     roles_needed: Annotated[Text, Field(max_length=300)] = ""
     drivers: Annotated[list[PublicId], Unique, AfterValidator(sorted)] = Field(default_factory=list)
+    merged_into: PublicId | None = None
 
     @pydantic.model_validator(mode="after")
     def _complete(self) -> Self:
@@ -54,13 +55,28 @@ def documents(session: orm.Session, items: Sequence[Item]) -> dict[int, IdeaDocu
     pairs = sa.select(DriverIdea.idea_id, Driver.public_id).join(Driver).where(DriverIdea.idea_id.in_(ids))
     for item_id, public_id in session.execute(pairs):
         drivers[item_id].append(public_id)
-    return {item.id: _document(item, shared[item.id], details[item.id], drivers[item.id]) for item in items}
+    merged = _merged(session, [item.id for item in items if item.state is State.WITHDRAWN])
+    return {
+        item.id: _document(item, shared[item.id], details[item.id], drivers[item.id], merged.get(item.id))
+        for item in items
+    }
 
 
-def _document(item: Item, shared: dict[str, Any], row: ChangeIdea, drivers: list[str]) -> IdeaDocument:
+def _merged(session: orm.Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the public id of the idea that each of these went into."""
+    if not ids:
+        return {}
+    merges = sa.select(IdeaMerge.idea_id, Item.public_id).join(Item, Item.id == IdeaMerge.into_id)
+    return dict(session.execute(merges.where(IdeaMerge.idea_id.in_(ids))).all())
+
+
+def _document(
+    item: Item, shared: dict[str, Any], row: ChangeIdea, drivers: list[str], merged: str | None
+) -> IdeaDocument:
     own: dict[str, Any] = {}
     if item.state is not State.ERASED:
         own = {name: getattr(row, name) for name in FIELDS}
         own["drivers"] = sorted(drivers)
+        own["merged_into"] = merged
         own["texts"] = {name: text for name in TEXTS if (text := getattr(row, name))}
     return tidy(IdeaDocument.model_construct(**shared, **own))

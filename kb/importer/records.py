@@ -194,22 +194,27 @@ def _of_comment(document: CommentDocument) -> Iterator[Reference]:
             yield Reference((name,), Key("person", person))
 
 
+_NAMED = (
+    ("network", "network", ""),
+    ("school", "school", ""),
+    ("author", "person", ""),
+    ("merged_into", "item", "idea"),
+    ("previous", "item", "cycle"),
+)
+
+
 def _item_references(document: ItemDocument) -> Iterator[Reference]:
-    for name, space in (("network", "network"), ("school", "school"), ("author", "person")):
-        if (value := getattr(document, name)) is not None:
-            yield Reference((name,), Key(space, value))
+    for name, space, kind in _NAMED:
+        if (value := getattr(document, name, None)) is not None:
+            yield Reference((name,), Key(space, value), kind=kind)
     for index, entry in enumerate(document.publications):
         if entry.by is not None:
             yield Reference(("publications", index, "by"), Key("person", entry.by))
     if isinstance(document, IdeaDocument):
         for index, driver in enumerate(document.drivers):
             yield Reference(("drivers", index), Key("driver", driver))
-        if document.merged_into is not None:
-            yield Reference(("merged_into",), Key("item", document.merged_into), kind="idea")
     if isinstance(document, CycleDocument):
         yield Reference(("idea",), Key("item", document.idea), kind="idea")
         yield Reference(("method",), Key("method", f"{document.method} {document.method_version}"))
-        if document.previous is not None:
-            yield Reference(("previous",), Key("item", document.previous), kind="cycle")
     for index, link in enumerate(document.links):
         yield Reference(("links", index, "target"), Key("item", link.target), link=True)

@@ -21,7 +21,16 @@ from kb.permissions import Audience, State
 
 ADMINISTRATIVE = frozenset({"edition", "minor", "updated", "publications"})  # about the record, not in a revision
 PLACEMENT = frozenset(  # who may read it and until when: a change of these is no new edition
-    {"state", "audience", "author", "shared_with_school", "small_counts_confirmed", "published", "review_by"}
+    {
+        "state",
+        "audience",
+        "author",
+        "shared_with_school",
+        "small_counts_confirmed",
+        "published",
+        "review_by",
+        "merged_into",
+    }
 )
 UNNAMED = (CreditRole.STUDENT, CreditRole.FAMILY)
 

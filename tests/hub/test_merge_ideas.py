@@ -14,9 +14,11 @@ from kb.cycles.reading import documents
 from kb.db import Database
 from kb.errors import ConflictError, InvalidError, LoopError
 from kb.hub.merges import actions
+from kb.ideas.actions import save as save_idea
 from kb.ideas.document import documents as idea_documents
 from kb.items.models import Item
 from kb.permissions import Audience, State
+from kb.writing import actions as writing
 from tests import factories as make
 from tests.factories import NOW
 from tests.hub.conftest import Hub, make_hub
@@ -145,6 +147,33 @@ def test_a_chain_is_taken_apart_from_its_end(pair: Pair) -> None:
     actions.take_apart(pair.session, second, by=pair.by, now=NOW)
     actions.take_apart(pair.session, row, by=pair.by, now=NOW)
     assert {pair.first.state, pair.twice.state, last.state} == {State.PUBLISHED}
+
+
+def test_what_its_school_put_up_again_may_be_merged_again(pair: Pair) -> None:
+    pair.merge()
+    writing.publish_again(pair.session, pair.twice, by=pair.by, now=NOW)
+    row = pair.merge()
+    assert pair.twice.state is State.WITHDRAWN
+    assert row.moved["cycles"] == []  # it stayed with the kept idea
+
+
+def test_an_export_knows_where_it_went(pair: Pair) -> None:
+    pair.merge()
+    pair.session.expire_all()
+    document = idea_documents(pair.session, [pair.twice])[pair.twice.id]
+    assert document.merged_into == pair.first.public_id
+    pair.session.execute(sa.delete(m.IdeaMerge))
+    pair.session.expire_all()
+    save_idea(pair.session, document, by=None, now=NOW)
+    row = pair.session.scalars(sa.select(m.IdeaMerge)).one()
+    assert (row.idea_id, row.into_id) == (pair.twice.id, pair.first.id)
+    back = idea_documents(pair.session, [pair.first])[pair.first.id].model_copy(
+        update={"merged_into": pair.twice.public_id}
+    )
+    with pytest.raises(InvalidError, match="no idea"):
+        save_idea(pair.session, back, by=None, now=NOW)
+    actions.take_apart(pair.session, row, by=pair.by, now=NOW)
+    assert pair.twice.state is State.PUBLISHED
 
 
 def test_a_cycle_saved_with_the_old_idea_goes_to_the_kept_one(pair: Pair) -> None:

@@ -27,6 +27,15 @@ from kb.packages.models import PackageEntry
 from kb.permissions import State
 from kb.writing import actions as writing
 
+NOTHING: dict[str, Any] = {
+    "cycles": [],
+    "links": [],
+    "drivers": [],
+    "packages": [],
+    "followers": [],
+    "supersedes": False,
+}
+
 
 def merge(session: orm.Session, duplicate: Item, kept: Item, *, by: int, now: dt.datetime) -> IdeaMerge:
     """Merge a published idea into another one; LoopError where the kept one would become its own ancestor."""
@@ -48,6 +57,9 @@ def merge(session: orm.Session, duplicate: Item, kept: Item, *, by: int, now: dt
         "comments": comments.move(session, duplicate, kept),
         "supersedes": _supersede(session, duplicate, kept),
     }
+    if (stale := session.get(IdeaMerge, duplicate.id)) is not None:  # its school put it up again since
+        session.delete(stale)
+        session.flush()
     row = IdeaMerge(idea_id=duplicate.id, into_id=kept.id, at=now, person_id=by, moved=moved)
     session.add(row)
     session.flush()
@@ -67,21 +79,22 @@ def take_apart(session: orm.Session, row: IdeaMerge, *, by: int, now: dt.datetim
     if session.get(IdeaMerge, kept.id) is not None:
         message = "The idea it went into was merged too. Take that merge apart first."
         raise ConflictError(message)
-    if duplicate.state is not State.WITHDRAWN:
-        message = "The merged idea is no longer there."
+    if duplicate.state is State.ERASED:
+        message = "The merged idea was erased and does not come back."
         raise ConflictError(message)
+    moved: dict[str, Any] = {**NOTHING, **row.moved}  # a merge that came with an import moved nothing here
     reached = reach.of_items(session, [duplicate.id, kept.id]) | _linked(session, kept)
-    _return_cycles(session, row.moved["cycles"], duplicate, kept)
-    _return_links(session, row.moved, duplicate, kept)
-    _delete(session, DriverIdea, DriverIdea.idea_id == kept.id, DriverIdea.driver_id.in_(row.moved["drivers"]))
-    for package_id in row.moved["packages"]:
+    _return_cycles(session, moved["cycles"], duplicate, kept)
+    _return_links(session, moved, duplicate, kept)
+    _delete(session, DriverIdea, DriverIdea.idea_id == kept.id, DriverIdea.driver_id.in_(moved["drivers"]))
+    for package_id in moved["packages"]:
         _rename_entry(session, package_id, kept, duplicate)
-    _return_followers(session, row.moved["followers"], duplicate, now)
+    _return_followers(session, moved["followers"], duplicate, now)
     comments.move(session, kept, duplicate, only=row.moved.get("comments", ()))
     session.delete(row)
     session.flush()
     session.expire_all()
-    writing.publish_again(session, duplicate, by=by, now=now)
+    writing.publish_again(session, duplicate, by=by, now=now)  # unless its school has done so already
     _refuse_loop(session, duplicate)
     touched = reached | reach.of_items(session, [duplicate.id, kept.id])
     history.record(
