@@ -43,4 +43,4 @@ def test_the_command_lines_of_the_readme_are_two() -> None:
     lines = [line for line in (ROOT / "README.md").read_text().splitlines() if ".venv/bin/pip" in line]
     assert len(lines) == 2
     assert lines[0].endswith("kb demo")
-    assert lines[1].endswith("pytest --cov")
+    assert lines[1].endswith(".venv/bin/pytest")
