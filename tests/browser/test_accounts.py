@@ -90,4 +90,7 @@ def test_account_screens(browser: Browser, base_url: str, demo_app: Any, passwor
         page.locator(".account-menu summary").click()
         assert _violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_hidden()
+        expect(page.locator(".account-menu summary")).to_be_focused()
     context.close()
