@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,13 +24,16 @@ def test_it_locks_what_begins_tomorrow_and_nothing_else(sqlite_database: Databas
     soon = (now + dt.timedelta(hours=1)).date()
     with sqlite_database.writing() as session:
         make_method(session)
-        facts = {"school": make_school(session).public_id, "idea": make_idea(session).public_id}
+        facts: dict[str, Any] = {
+            "state": "draft",
+            "school": make_school(session).public_id,
+            "idea": make_idea(session).public_id,
+        }
         for public_id, day in (("cyc00001", soon), ("cyc00002", soon + dt.timedelta(days=3))):
             document = CycleDocument(
                 **facts,
                 id=public_id,
                 title="A test",
-                state="draft",
                 created=now,
                 method="pdsa",
                 method_version="1",

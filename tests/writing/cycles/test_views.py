@@ -10,6 +10,7 @@ from kb import models as m
 from kb.cycles.document import CycleDocument
 from kb.cycles.reading import documents
 from kb.cycles.rules import Decision, Stage
+from kb.writing.queries import working_document
 from tests.visitors import post, sign_in
 from tests.writing.cycles.world import START, World, filled_in
 
@@ -109,7 +110,7 @@ def test_only_the_hub_publishes_for_everyone(world: World) -> None:
 
 
 def test_a_network_without_review_lets_a_school_publish(world: World) -> None:
-    world.no_review()
+    world.review(required=False)
     world.start()
     write_all(world, "about", "plan")
     answer = post(world.client, world.url("check"), {"audience": "network", "do": "publish"})
@@ -299,3 +300,20 @@ def test_a_shared_draft_is_written_by_a_colleague(world: World) -> None:
     sign_in(world.client, world.person(world.bob))
     write_all(world, "about")
     assert document(world).test_population == "One Algebra 1 class"
+
+
+def test_a_result_that_waits_for_review_was_locked_when_it_was_written(world: World) -> None:
+    world.review(required=False)
+    world.start()
+    write_all(world, "about", "plan")
+    post(world.client, world.url("check"), {"audience": "network", "do": "publish"})
+    world.review(required=True)
+    write_all(world, "do")
+    assert document(world).predictions[0].locked_at is None, "readers see the plan as it was"
+    waiting = working_document(world.session, world.cycle()).predictions
+    assert waiting[0].locked_at is not None
+    world.curate(world.charlie)
+    sign_in(world.client, world.person(world.charlie))
+    assert post(world.client, world.url("publication")).status_code == 303
+    assert document(world).predictions == waiting
+    assert world.session.scalars(sa.select(m.Prediction.locked_at_origin)).one() is False

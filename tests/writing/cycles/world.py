@@ -13,6 +13,7 @@ from sqlalchemy import orm
 from kb import models as m
 from kb.accounts.models import Role
 from kb.db import Database
+from tests.factories import make_member
 from tests.visitors import post, sign_in
 
 START = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=30)  # the first day of a test that has begun
@@ -67,9 +68,16 @@ class World:
             )
             session.commit()
 
-    def no_review(self) -> None:
+    def curate(self, person_id: int) -> None:
+        """Let somebody look after the network."""
         with self.database.writing() as session:
-            session.execute(sa.update(m.Network).values(review_required=False))
+            network = session.scalars(sa.select(m.Network)).one()
+            make_member(session, session.get_one(m.Person, person_id), network=network, role=Role.CURATOR)
+            session.commit()
+
+    def review(self, *, required: bool) -> None:
+        with self.database.writing() as session:
+            session.execute(sa.update(m.Network).values(review_required=required))
             session.commit()
 
 
