@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+NEAR = 8  # words: how far a rule looks
+Span = tuple[int, int]
 _WORD = re.compile(r"[^\W\d_]++(?:['’][^\W\d_]++)*+|\d++(?:[.,/:]\d++)*+")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()]++", re.IGNORECASE)
 _ENDS = frozenset(".!?…;|\n")
@@ -44,6 +46,11 @@ class Words:
         """Say whether a word is written like a name: a capital and small letters."""
         word = self.written[index]
         return len(word) > 1 and word[0].isupper() and not word.isupper()
+
+
+def bare(low: str) -> str:
+    """Return a word without the end of "Jayden’s"."""
+    return low.removesuffix("'s")
 
 
 def without_addresses(text: str) -> str:

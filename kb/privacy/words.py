@@ -18,7 +18,7 @@ PEOPLE = _set(
 PRONOUNS = _set("he she him her his hers él ella")
 A_CERTAIN = _set(
     "a an one my our this that the another his her only single un una mi nuestro nuestra este esta ese esa el la",
-    "otro otra",
+    "otro otra su",
 )
 NOT_CERTAIN = _set("each every any per no all either cada cualquier ningún ninguna")
 
@@ -27,6 +27,48 @@ LIKE = _set("like como")
 FAMILY = _set(
     "mother mom mum father dad parents guardian grandmother grandfather grandma grandpa aunt uncle stepmother",
     "stepfather iep diagnosis suspension",
+)
+ONE_FAMILY = _set(
+    "mother mom mum father dad parents grandmother grandfather family madre mamá padre papá padres familia abuela",
+    "abuelo",
+)
+TITLES = _set(
+    "mr mrs ms miss mx dr prof professor principal coach teacher counselor director superintendent aide advisor",
+    "adviser coordinator librarian nurse sr sra srta señor señora maestra maestro profesora profesor directora",
+    "director doctora",
+)
+FIRST_NAMES = _set(  # of children in US schools, English and Spanish
+    "aaliyah aaron abdullah abigail abraham ada adam adrian adriana ahmed aiden aisha alan alana alberto",
+    "alejandra alejandro alex alexa alexander alexandra alexis alice alicia alina allison alma alondra alyssa",
+    "amanda amari amelia amina amir amy ana andre andrea andres andrés andrew angel ángel angela angelica anna",
+    "anthony antonio ariana ariel armando arturo asher ashley ashton athena aubrey audrey austin autumn ava axel",
+    "ayden bailey beatriz bella benjamin bianca brandon brayden brenda brian brianna brooklyn bryan caleb cameron",
+    "camila camilla carla carlos carmen caroline carson carter catherine cecilia cesar césar charles charlotte",
+    "chloe christian christopher claire clara cole colton connor cooper cristian cristina cynthia daisy dakota",
+    "damian daniel daniela danielle dante darius david dayana deandre deja delilah derek desiree destiny devin",
+    "diana diego dominic dylan easton eduardo edwin elena eli eliana elias elijah elisa elizabeth ella ellie",
+    "emanuel emiliano emilio emily emma enrique eric erica erick ernesto esmeralda esperanza esteban esther ethan",
+    "eva evan evelyn ezekiel ezra faith fatima felipe fernanda fernando francisco gabriel gabriela gael gavin",
+    "genesis george gerardo gianna giovanni giselle grace gracie grayson guadalupe guillermo gustavo hailey",
+    "hannah harper hassan hazel hector héctor henry hudson hugo hunter ian ibrahim imani ingrid irene isaac",
+    "isabel isabella isaiah ismael ivan iván jack jackson jacob jada jaden jaime jalen jamal james jasmine jason",
+    "javier jayden jaylen jazmin jeffrey jennifer jeremiah jeremy jesus jesús jimena joaquin joaquín joel john",
+    "jonathan jordan jorge jose josé joseph joshua josiah juan julia julian julián juliana julio justin kai",
+    "kaitlyn kamila karen karina karla kate katherine kayden kayla keisha kelly kennedy kevin khalil khloe kiara",
+    "kimberly kylie landon latoya laura lauren layla leah leila leo leonardo leslie levi liam lila lilly lily",
+    "lizbeth logan lorena louis lucas lucia lucía luis luke luna luz mackenzie madeline madison maisha makayla",
+    "malia malik manuel marco marcos marcus margaret maria maría mariah mariam mariana maribel marisol mario",
+    "marisa martin martín mary mason mateo matthew maya mayra megan melanie melissa mia micah michael michelle",
+    "miguel mila miles miranda mohamed mohammed moises monica mónica morgan muhammad mustafa mya nadia naomi",
+    "natalia natalie nathan nayeli nevaeh nicholas nicolas nicolás nicole noah noel noelia nora octavio olivia",
+    "omar oscar óscar owen pablo paige pamela parker patrick paula paulina pedro penelope peyton perla rachel",
+    "rafael ramon ramón raquel raul raúl rebeca rebecca regina ricardo riley robert roberto rocio rocío rodrigo",
+    "rosa ruben rubén ruth ryan sadie samantha samir samuel sandra santiago sara sarah savannah sebastian",
+    "sebastián selena serenity sergio shanice shaniqua sierra silvia sofia sofía sophia sophie stella stephanie",
+    "steven susana sydney tamara tanisha tatiana taylor teresa thiago thomas tiana timothy tomas tomás trevon",
+    "trinity tristan tyler tyrese tyrone valentina valeria vanessa vera veronica verónica victor víctor victoria",
+    "vincent violet violeta virginia vivian wendy william wyatt xavier ximena xiomara yadira yahir yaretzi",
+    "yesenia yolanda yusuf zachary zainab zaire zion zoe zoey",
 )
 FAMILY_BEFORE_NAME = _set("mamá madre papá padre padres abuela abuelo tía tío madrastra padrastro")
 
@@ -89,6 +131,7 @@ BETWEEN = _set(  # what may stand between a small number and "students"
     "additional autistic disabled undocumented suspended trans queer gay nuevos nuevas primer segundo tercer",
     "cuarto quinto sexto",
 )
+ONLY_ONE = _set("1 one only single sole única único")
 NUMBERS = {
     **{str(number): number for number in range(1, 100)},
     **{
@@ -104,7 +147,8 @@ NUMBERS = {
         )
         for word in words.split()
     },
-    "couple": 2,
+    **dict.fromkeys(("couple", "pair", "both", "ambos", "ambas", "par"), 2),
+    **dict.fromkeys(("only", "single", "sole", "única", "único"), 1),
 }
 
 SENSITIVE = _set(
@@ -138,6 +182,8 @@ SENSITIVE_PAIRS = frozenset(
     }
 )
 
+TURNED = _set("turned turns turning cumplió cumple cumplirá")
+GRADE_WORDS = _set("grade grader grado graders")
 BIRTH = _set("born birthdate birthday dob birth birthdays nació nacido nacida nacimiento cumpleaños")
 MONTHS = _set(
     "january february march april may june july august september october november december jan feb mar apr jun",

@@ -26,6 +26,10 @@ NAMES = [
     "Mi alumna Lucía llegó tarde.",
     "Un estudiante llamado Mateo preguntó por qué.",
     "La niña se llama Valentina.",
+    "Jaylen raised his hand for the first time.",
+    "I asked Maria why she had not come.",
+    "Mateo (7th grade) wrote this.",
+    "“My name is Sofia,” it said.",
     "La mamá de Mateo vino a la reunión.",
     "Estudiantes como Mateo se quedaron.",
 ]
@@ -39,7 +43,9 @@ BIRTH_DATES = [
     "born the 3rd of March",
     "nació el 3 de marzo de 2012",
     "fecha de nacimiento 03/03/2012",
+    "He turned 9 on May 4.",
 ]
+ADDRESSES = ["lives at 123 Oak Street", "1420 N. Palm Tree Blvd", "en la calle Luna 12"]
 STUDENT_IDS = [
     "student ID 48291",
     "SSID 1234567890",
@@ -66,6 +72,12 @@ SMALL_COUNTS = [
     "one boy",
     "**3** students",
     "3\nstudents",
+    "the only Black student in the class",
+    "a single student",
+    "both of my English learners",
+    "a pair of students",
+    "5/8 students passed",
+    "6 (75 %) of the students passed",
 ]
 PRIVATE = [
     "One student has an IEP.",
@@ -79,6 +91,9 @@ PRIVATE = [
     "Mi alumna tiene autismo.",
     "Ella recibe educación especial.",
     "Un estudiante fue suspendido.",
+    "Su papá fue deportado.",
+    "The family is undocumented.",
+    "In May Ana got an IEP.",
 ]
 HARMLESS = [
     "Students with IEPs got the table first.",
@@ -96,6 +111,9 @@ HARMLESS = [
     "See https://example.org/students/Jayden/5551234567 for the form.",
     "R. Okafor, a counselor, led the talk.",
     "Los estudiantes de noveno grado hablaron en español.",
+    "Ignacio Beal asked whether she agreed; Ms. Maria said he did.",
+    "Pair students for two weeks; only the student goal counts, and families as well as single students.",
+    "Every student turned in the form by May 4.",
     "12 of 40 students; 10 de 30 alumnos",
     "The three-student table was the quiet one.",
     "Home–school talks on Thursday: 58 % came, up from 41.5 %.",
@@ -105,6 +123,7 @@ CASES = {
     HitKind.INITIALS: INITIALS,
     HitKind.EMAIL: EMAILS,
     HitKind.PHONE: PHONES,
+    HitKind.ADDRESS: ADDRESSES,
     HitKind.BIRTH_DATE: BIRTH_DATES,
     HitKind.STUDENT_ID: STUDENT_IDS,
     HitKind.SMALL_COUNT: SMALL_COUNTS,
