@@ -56,12 +56,21 @@ def _load(token: str) -> SignedIn | None:
 
 
 def _note_seen(token: str) -> None:
-    """Note that the session is used: in a transaction of its own, as most requests only read."""
+    """Note that the session is used, after the answer is sent: nobody waits for a page because others write."""
     if flask.request.method not in context.SAFE_METHODS:
-        return  # its own transaction may hold the lock; the next page notes it
-    with context.services().database.writing() as session, suppress(sa.exc.OperationalError):
-        sessions.see(session, token, now=context.now())
-        feed.commit(session)
+        return  # the next page notes it
+    database, now = context.services().database, context.now()
+
+    def note() -> None:
+        with database.writing() as session, suppress(sa.exc.OperationalError):
+            sessions.see(session, token, now=now)
+            feed.commit(session)
+
+    def later(response: flask.Response) -> flask.Response:
+        response.call_on_close(note)
+        return response
+
+    flask.after_this_request(later)
 
 
 def begin(person: Person, *, kept: bool = False) -> None:

@@ -139,10 +139,10 @@ def test_when_it_was_last_seen(client: FlaskClient, alice: m.Person, sqlite_data
     with time_machine.travel("2026-11-02 12:00:00Z", tick=False) as clock:
         enter(client)
         clock.shift(dt.timedelta(minutes=29))
-        client.get("/about")
+        client.get("/about").close()  # noted after the answer is sent
         assert [row.seen_at and row.seen_at.minute for row in sessions(sqlite_database, alice)] == [0]
         clock.shift(dt.timedelta(minutes=1))
-        client.get("/about")
+        client.get("/about").close()
         assert [row.seen_at and row.seen_at.minute for row in sessions(sqlite_database, alice)] == [30]
 
 
