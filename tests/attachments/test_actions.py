@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -165,3 +166,30 @@ def test_the_daily_round_takes_what_nobody_uses(sqlite_database: Database, setti
     assert left == {kept, fresh}
     with sqlite_database.reading() as session:
         assert session.scalars(sa.select(m.Blob.sha256)).all() == [kept]
+
+
+def test_an_upload_of_the_same_bytes_and_their_clearing_wait_for_each_other(
+    postgres_database: Database, settings: Settings
+) -> None:
+    """The clearing begins while an upload is not yet committed: it must see that one's attachment, and take nothing."""
+    store = store_of(settings)
+    sha256 = store.put(PICTURE.data)  # left over by somebody
+    cleared: list[bool] = []
+
+    def clear() -> None:
+        with postgres_database.writing() as session:
+            cleared.append(actions.clear(session, store, sha256, now=NOW))
+            feed.commit(session)
+
+    with postgres_database.writing() as session:
+        _attach(session, store, make_idea(session))
+        other = threading.Thread(target=clear)
+        other.start()
+        with postgres_database.reading() as watching:
+            waits = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            while other.is_alive() and not watching.scalar(waits):
+                watching.rollback()
+        feed.commit(session)
+    other.join()
+    assert cleared == [False]
+    assert store.get(sha256) is not None
