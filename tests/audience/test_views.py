@@ -70,6 +70,19 @@ def test_the_words_name_the_people(
     assert " you " in text.split("Who can do what")[1]
 
 
+def test_a_record_that_is_not_for_everyone_says_so(
+    client: FlaskClient, sqlite_database: Database, alice: m.Person
+) -> None:
+    sign_in(client, alice)
+    for public_id, words in (
+        ("nnnnnnnn", "Only for the people of its network"),
+        ("ssssssss", "Only for the people of its school"),
+        ("dddddddd", "A draft: only for those who write it"),
+    ):
+        assert words in client.get(f"/ideas/{public_id}", follow_redirects=True).text
+    assert "seen-by" not in client.get("/ideas/pppppppp", follow_redirects=True).text
+
+
 def test_who_may_not_read_it_is_told_nothing(app: flask.Flask, sqlite_database: Database, alice: m.Person) -> None:
     for public_id in ("nnnnnnnn", "ssssssss", "dddddddd", "zzzzzzzz"):
         assert app.test_client().get(f"/ideas/{public_id}/audience").status_code == 404
