@@ -135,6 +135,14 @@ def test_nobody_writes_a_lock_by_hand() -> None:
         _write(begun, _change(begun, predictions=[forged]))
 
 
+@pytest.mark.parametrize("first", [{"started_on": TODAY}, {"texts": {"study.happened": "Half of them did."}}])
+def test_a_first_day_that_is_moved_makes_no_later_lock_look_earlier(first: dict[str, Any]) -> None:
+    begun = _write(None, plan(**first))
+    moved = _change(begun, started_on=TODAY + 9 * DAY, texts={})
+    added = _write(begun, _change(moved, predictions=[*begun.predictions, PredictionEntry(expected="Half")]), NOW + DAY)
+    assert [_label(added, index) for index in (0, 1)] == [LockLabel.WITH_RESULTS] * 2
+
+
 def test_a_correction_is_locked_at_once_and_names_the_lock() -> None:
     first = plan(started_on=TODAY + 5 * DAY)
     before_do = locks.locked(first, first.predictions, now=NOW, do_starts=first.started_on)
@@ -214,4 +222,6 @@ def test_whoever_saves_what_locks_stay_and_none_looks_earlier_than_it_is(
             assert (entry.locked_at is not None) is (has_begun and locks.says_something(entry))
             if _label(document, index) is LockLabel.BEFORE_DATA and entry.locked_at:
                 assert entry in held or not told
+                older = [*days, *(one.do_starts for one in held)]
+                assert entry in held or all(day and day > entry.locked_at.date() for day in older)
                 assert entry.locked_at.date() < (started_on or dt.date.max)

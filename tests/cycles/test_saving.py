@@ -86,6 +86,16 @@ def test_a_save_on_an_older_text_keeps_the_lock_that_was_made_since(session: orm
         actions.write_up(session, changed, by=None, now=NOW + 2 * DAY)
 
 
+def test_an_open_edit_with_other_words_is_refused_when_it_is_saved_again(session: orm.Session) -> None:
+    """The edit was written before the lock of what readers read; it must become a correction."""
+    standing = _plan(session, started_on=TOMORROW)
+    actions.write_up(session, standing, by=None, now=NOW - DAY)
+    actions.lock_due(session, now=NOW)
+    edit = standing.model_copy(update={"predictions": [PredictionEntry(expected="All")]})
+    with pytest.raises(InvalidError, match="add a correction"):
+        actions.with_locks(session, edit, edit.model_copy(update={"title": "Better"}), now=NOW + DAY)
+
+
 def test_a_lock_from_elsewhere_stays_one(session: orm.Session) -> None:
     entry = PredictionEntry(expected="Most")
     lock = {"locked_at": NOW - 9 * DAY, "lock_hash": entry.own_hash, "do_starts": TOMORROW}
