@@ -68,7 +68,9 @@ class Settings(BaseSettings):
         "mail, files and feeds, which must not trust what a request says. Needed for mail.",
     )
     mail_from: str = Field(
-        default="", description="The sender of all mail, such as `throughline@example.org`. Empty: the contact address."
+        default="",
+        pattern=r"^([^@\s]+@[^@\s]+)?$",
+        description="The sender of all mail, such as `throughline@example.org`. Empty: the contact address.",
     )
     smtp_host: str = Field(
         default="", description="The server that takes mail. Empty: mail is printed where the site runs, and not sent."

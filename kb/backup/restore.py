@@ -25,6 +25,13 @@ _ALWAYS_THERE = frozenset({"change_counter", "job", "throttle"})
 Tick = Callable[[str], None]
 
 
+class BusyError(KbError):
+    """Somebody works with the database."""
+
+    title = "The database is in use"
+    advice = "Stop the site and its workers, then try again. Nothing was changed."
+
+
 class NotEmptyError(KbError):
     """The database holds records already."""
 
@@ -110,8 +117,11 @@ def _clear(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
         cascade = " CASCADE"
-    for name in sa.inspect(connection).get_table_names():
-        connection.exec_driver_sql(f'DROP TABLE "{name}"{cascade}')
+    try:
+        for name in sa.inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'DROP TABLE "{name}"{cascade}')
+    except sa.exc.OperationalError as error:
+        raise BusyError from error
 
 
 def _load(connection: sa.Connection, archive: Reader, tick: Tick | None) -> int:

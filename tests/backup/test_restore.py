@@ -14,7 +14,7 @@ from kb import schema
 from kb.attachments.blobs import store_of
 from kb.backup import archive
 from kb.backup.archive import DamagedError
-from kb.backup.restore import NotEmptyError, check, restore
+from kb.backup.restore import BusyError, NotEmptyError, check, restore
 from kb.backup.write import NothingError, back_up
 from kb.db import Database, clock
 from tests.backup.conftest import Place, contents, fill
@@ -126,6 +126,16 @@ def test_a_backup_of_an_older_schema_is_brought_up(
     schema.require_current(target)
     with target.reading() as session:
         assert "Walk together" in set(session.scalars(sa.select(m.Item.title)))
+
+
+def test_a_database_in_use_is_left_alone(
+    postgres_database: Database, place: Place, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.backup.restore._LOCK_TIMEOUT", "50ms")
+    with postgres_database.reading() as session:
+        assert session.scalars(sa.select(m.Item)).all() == []
+        with pytest.raises(BusyError):
+            restore(postgres_database, place(postgres_database, "busy"), path)
 
 
 def _damaged(path: Path, how: str) -> Path:
