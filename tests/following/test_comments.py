@@ -192,6 +192,27 @@ def test_an_answer_belongs_to_a_start_on_the_same_record(session: orm.Session, w
             actions.say(session, item, kind=kind, text="Well.", parent=parent, by=bob, now=NOW)
 
 
+def test_only_what_others_say_and_show_is_an_answer(session: orm.Session, world: World) -> None:
+    bob, alice = world.people["bob"].id, world.people["alice"].id
+    viewer = world.viewer(session, "bob")
+    asked = actions.say(session, world.cycle, kind=CommentKind.QUESTION, text="Why?", by=bob, now=NOW)
+    later = NOW + dt.timedelta(1)
+
+    def answer(by: int, text: str) -> Comment:
+        return actions.say(session, world.cycle, kind=CommentKind.ANSWER, text=text, parent=asked, by=by, now=later)
+
+    answer(bob, "I mean: why there?")
+    hidden = answer(alice, "Well.")
+    actions.hide(session, hidden, reason="x", by=alice, now=later)
+    assert queries.answered_since(session, viewer, NOW) == []
+    assert [one.answers for one in queries.my_questions(session, viewer, limit=9)] == [0]
+    assert len(queries.unanswered(session, world.viewer(session, "alice"), limit=9)) == 1
+    answer(alice, "So.")
+    assert [one.answers for one in queries.answered_since(session, viewer, NOW)] == [1]
+    assert queries.answered_since(session, viewer, later) == []
+    assert queries.unanswered(session, world.viewer(session, "alice"), limit=9) == []
+
+
 def test_html_of_an_older_renderer_is_made_again(session: orm.Session, world: World) -> None:
     said = actions.say(session, world.cycle, kind=CommentKind.COMMENT, text="*So*.", by=world.people["bob"].id, now=NOW)
     said.html = "<script>old</script>"

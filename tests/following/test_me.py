@@ -73,6 +73,10 @@ def test_what_came_back_is_first(everywhere: tuple[orm.Session, World]) -> None:
     found = write_ups(session, world.viewer(session, "alice"))
     assert [(one.title, one.returned) for one in found][:2] == [("First try", True), ("The gossamer one", True)]
     assert not found[2].returned
+    back["author_id"] = world.people["eve"].id  # who may no longer read it
+    session.add(m.Revision(item_id=world.restricted["zephyrine"].id, **back))
+    session.flush()
+    assert write_ups(session, world.viewer(session, "eve")) == []
 
 
 def test_what_was_typed(session: orm.Session, world: World) -> None:
