@@ -9,6 +9,26 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.utils import cached_property
+
+
+class _Request(flask.Request):
+    """A request without NUL: no keyboard types it, and PostgreSQL stores it nowhere. Paths with it lead nowhere."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        given = super().args
+        return _without_nul(given) if b"%00" in self.query_string else given
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        if any("\0" in value for value in self.form.values()):
+            self.__dict__["form"] = _without_nul(self.form)
+
+
+def _without_nul(given: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    return ImmutableMultiDict([(name, value.replace("\0", "")) for name, value in given.items(multi=True)])
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -38,6 +58,7 @@ class _Environment(Environment):
 class Application(flask.Flask):
     """The application: its views are plain functions, so none is asked whether it is a coroutine."""
 
+    request_class = _Request
     session_interface = _Sessions()
     jinja_environment = _Environment
 

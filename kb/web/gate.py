@@ -76,6 +76,8 @@ def check() -> None:
     """Refuse a route that declares nothing, a change that another site asks for, and a form without its token."""
     if flask.request.endpoint is None:
         return
+    if "\0" in flask.request.path:
+        raise NotFoundError
     if declared(flask.current_app.view_functions[flask.request.endpoint]) is None:
         message = "This address is closed."
         raise ForbiddenError(message)
