@@ -54,8 +54,9 @@ def restore(path: Path, *, overwrite: bool, lists: tuple[Path, ...], only_check:
     has to sign in again; passwords are those of the backup.
     """
     from kb.backup import erased
-    from kb.backup.restore import check
+    from kb.backup.restore import BusyError, check
     from kb.backup.restore import restore as put_back
+    from kb.search import engines
     from kb.search.service import Search
 
     if only_check:
@@ -65,7 +66,13 @@ def restore(path: Path, *, overwrite: bool, lists: tuple[Path, ...], only_check:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     also = frozenset[tuple[str, str]]().union(*(erased.read(one) for one in lists))
-    done = put_back(database, settings, path, overwrite=overwrite, erase_also=also, tick=_say)
+    engine = engines.make(database, settings)
+    if not engine.hold():  # whoever serves holds the lock of the index
+        raise BusyError
+    try:
+        done = put_back(database, settings, path, overwrite=overwrite, erase_also=also, tick=_say)
+    finally:
+        engine.release()
     database.refresh_statistics()
     click.echo(f"{done.rows:,} rows and {done.files:,} files of {done.made_at} are back.")
     if done.erased:

@@ -13,10 +13,11 @@ from kb import cli, feed, history, schema
 from kb import models as m
 from kb.app import create_app
 from kb.attachments.blobs import store_of
-from kb.backup.restore import NotEmptyError
+from kb.backup.restore import BusyError, NotEmptyError
 from kb.config import Settings
 from kb.db import Database
 from kb.errors import InvalidError
+from kb.search import engines
 from kb.search.service import Search
 from tests.backup.conftest import PASSWORD, Place, add_file, fill
 from tests.conftest import SECRET
@@ -128,3 +129,8 @@ def test_the_command_says_what_to_do(sqlite_database: Database, place: Place, tm
         _kb(settings, "restore", str(path), "--overwrite", "--erased", str(bad))
     with pytest.raises(NotEmptyError):
         _kb(settings, "restore", str(path))
+    serving = engines.make(sqlite_database, settings)
+    assert serving.hold()
+    with pytest.raises(BusyError):
+        _kb(settings, "restore", str(path), "--overwrite")
+    serving.release()
