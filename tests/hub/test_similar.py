@@ -10,7 +10,7 @@ from kb import feed
 from kb import models as m
 from kb.db import Database
 from kb.permissions import Audience, State
-from tests.factories import make_idea
+from tests.factories import make_cycle, make_idea
 from tests.hub.conftest import Hub
 
 Visit = Callable[[m.Person | None], FlaskClient]
@@ -21,7 +21,8 @@ def ideas(hub: Hub, client: FlaskClient, sqlite_database: Database) -> None:
     with sqlite_database.writing() as session:
         for number in range(7):
             make_idea(session, title=f"Other thing {number}", summary="Nothing of the kind")
-        make_idea(session, title="Desk-side FAFSA help", summary="Sit beside each senior")
+        idea = make_idea(session, title="Desk-side FAFSA help", summary="Sit beside each senior")
+        make_cycle(session, idea, title="A test of FAFSA help for seniors")
         secret = {"title": "FAFSA help at home", "summary": "Zephyrine families", "network_id": hub.network.id}
         make_idea(session, **secret, audience=Audience.NETWORK)
         make_idea(session, **{**secret, "title": "FAFSA help by draft"}, state=State.DRAFT)
@@ -35,6 +36,7 @@ def test_it_works(ideas: None, client: FlaskClient) -> None:
     assert "Desk-side FAFSA help" in answer.text
     assert "1 idea like it is here already" in answer.text
     assert "Other thing" not in answer.text
+    assert "A test of" not in answer.text  # only ideas
     assert answer.headers["Cache-Control"] == "no-store"
 
 
