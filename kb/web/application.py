@@ -23,7 +23,7 @@ class _Request(flask.Request):
 
     def _load_form_data(self) -> None:
         super()._load_form_data()
-        if any("\0" in value for value in self.form.values()):
+        if any("\0" in value for _, value in self.form.items(multi=True)):
             self.__dict__["form"] = _without_nul(self.form)
 
 

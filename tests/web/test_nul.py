@@ -24,7 +24,16 @@ def test_in_addresses(client: FlaskClient) -> None:
 
 def test_in_forms(client: FlaskClient) -> None:
     assert client.post("/searches", data={"name": "\0Mine", "query": "q=a%00"}).status_code == 303
+    assert client.post("/searches", data={"name": "Also", "query": ["q=b", "\0"]}).status_code == 303
     assert "Mine" in client.get("/searches").text
     assert client.post("/sign-in", data={"email": "\0x@b.org", "password": "\0"}).status_code == 422
     assert client.post("/forgotten-password", data={"email": "a\0@b.org"}).status_code == 200
     assert client.post("/invitation", data={"token": "\0"}).status_code == 404
+
+
+def test_in_every_value_of_a_field(client: FlaskClient) -> None:
+    with client.application.test_request_context(
+        method="POST", data={"name": ["a", "\0b"]}, query_string="n=a&n=%00b"
+    ) as made:
+        assert made.request.form.getlist("name") == ["a", "b"]
+        assert made.request.args.getlist("n") == ["a", "b"]
