@@ -28,8 +28,8 @@ from kb.permissions import State, Viewer
 from kb.schools.models import School
 
 VISIBLE = ("created", "changed", "published")  # actions after which readers see something else
-MOST = 300  # changes that are looked at, the latest first
-BATCH = 200
+MOST = 300  # changes of one kind of thing that are looked at, the latest first
+_EVER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ class Change:
     language: Language
     at: dt.datetime
     is_new: bool
-    network_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +54,61 @@ class News:
 
 
 def news(
-    session: orm.Session, viewer: Viewer, follows: Sequence[Follow], *, since: dt.datetime | None = None
+    session: orm.Session,
+    viewer: Viewer,
+    follows: Sequence[Follow],
+    *,
+    since: dt.datetime | None = None,
+    horizon: dt.datetime | None = None,
 ) -> list[News]:
     """Return every followed thing the viewer may read with what others changed since then, or since it was last seen.
 
-    A record that belongs to several followed things stands at each of them.
+    A record that belongs to several followed things stands at each of them. Nothing before ``horizon`` is looked at.
     """
     wanted: dict[Followed, list[str]] = defaultdict(list)
-    starts = {(row.kind, row.public_id): since or row.seen_at for row in follows}
+    starts = {(row.kind, row.public_id): max(since or row.seen_at, horizon or _EVER) for row in follows}
     for kind, public_id in starts:
         wanted[kind].append(public_id)
     found = things(session, viewer, wanted)
     if not found:
         return []
-    changes = {one.id: one for one in changed(session, viewer, since=min(starts.values()))}
-    belong = _belonging(session, viewer, wanted, sorted(changes))
+    told = _changes(session, viewer, wanted, since=min(starts.values()))
     return [
         News(
-            thing,
-            tuple(
-                change
-                for change in changes.values()
-                if change.id in belong[thing.kind, thing.public_id] and change.at > starts[thing.kind, thing.public_id]
-            ),
+            one,
+            tuple(change for change in told[one.kind, one.public_id] if change.at > starts[one.kind, one.public_id]),
         )
-        for thing in found
+        for one in found
     ]
 
 
-def changed(session: orm.Session, viewer: Viewer, *, since: dt.datetime) -> list[Change]:
-    """Return the published records that the viewer may read and somebody else changed since then, the latest first."""
+def new_in_networks(session: orm.Session, viewer: Viewer, *, since: dt.datetime) -> list[Change]:
+    """Return the records of the viewer's own networks that are new since then, the latest first."""
+    query = _of_records(viewer, sa.select(Item.id, Item.network_id), Item.id, since=since)
+    rows = session.execute(query.where(Item.network_id.in_(viewer.networks)))
+    return [change for change in (_change(row, since) for row in rows) if change.is_new]
+
+
+_Rows = sa.Select[*tuple[Any, ...]]
+_Changes = dict[tuple[Followed, str], list[Change]]
+
+
+def _changes(
+    session: orm.Session, viewer: Viewer, wanted: dict[Followed, list[str]], *, since: dt.datetime
+) -> _Changes:
+    """Return what changed in each followed thing, the latest first, each record once."""
+    found: dict[tuple[Followed, str], dict[int, Change]] = defaultdict(dict)
+    for kind, public_ids in wanted.items():
+        for select, item, thing in _SELECTS[kind](viewer):
+            query = _of_records(viewer, select, item, since=since).where(thing.in_(public_ids))
+            for row in session.execute(query):
+                found[kind, row[1]][row[0]] = _change(row, since)
+    latest_first = {key: sorted(them.values(), key=lambda one: (one.at, one.id)) for key, them in found.items()}
+    return defaultdict(list, {key: them[::-1] for key, them in latest_first.items()})
+
+
+def _of_records(viewer: Viewer, select: _Rows, item: Any, *, since: dt.datetime) -> _Rows:
+    """Return a select of records and things, of those published records the viewer may read and others changed."""
     others = sa.or_(History.person_id.is_(None), History.person_id != viewer.person_id)
     recent = (
         sa.select(
@@ -96,47 +120,31 @@ def changed(session: orm.Session, viewer: Viewer, *, since: dt.datetime) -> list
         .group_by(History.public_id)
         .subquery()
     )
-    columns = (Item.id, Item.kind, Item.public_id, Item.slug, Item.title, Item.language, Item.published_at)
-    rows = session.execute(
-        sa.select(*columns, Item.network_id, recent.c.at, recent.c.made)
-        .join(recent, recent.c.public_id == Item.public_id)
-        .where(Item.state == State.PUBLISHED, readable(viewer))
-        .order_by(recent.c.at.desc(), Item.id.desc())
+    shown = orm.aliased(Item)
+    columns = (shown.kind, shown.public_id.label("record"), shown.slug, shown.title, shown.language, shown.published_at)
+    return (
+        select.add_columns(*columns, recent.c.at, recent.c.made)
+        .join(shown, shown.id == item)
+        .join(recent, recent.c.public_id == shown.public_id)
+        .where(shown.state == State.PUBLISHED, readable(viewer, shown))
+        .order_by(recent.c.at.desc(), shown.id.desc())
         .limit(MOST)
     )
-    return [
-        Change(
-            id=row.id,
-            kind=row.kind,
-            ref=Ref(row.public_id, row.slug),
-            title=row.title,
-            language=row.language,
-            at=row.at,
-            is_new=bool(row.made) or row.published_at > since,
-            network_id=row.network_id,
-        )
-        for row in rows
-    ]
 
 
-_Belonging = dict[tuple[Followed, str], set[int]]
+def _change(row: Any, since: dt.datetime) -> Change:
+    return Change(
+        id=row[0],
+        kind=row.kind,
+        ref=Ref(row.record, row.slug),
+        title=row.title,
+        language=row.language,
+        at=row.at,
+        is_new=bool(row.made) or row.published_at > since,
+    )
 
 
-def _belonging(
-    session: orm.Session, viewer: Viewer, wanted: dict[Followed, list[str]], ids: Sequence[int]
-) -> _Belonging:
-    """Return which of these records belong to which followed thing."""
-    found: _Belonging = defaultdict(set)
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        for kind, public_ids in wanted.items():
-            for select, item, thing in _SELECTS[kind](viewer):
-                for item_id, public_id in session.execute(select.where(item.in_(batch), thing.in_(public_ids))):
-                    found[kind, public_id].add(item_id)
-    return found
-
-
-_Select = tuple[sa.Select[int, str], Any, Any]  # records with the things they belong to, and both columns
+_Select = tuple[_Rows, Any, Any]  # records with the things they belong to, and both columns
 _Idea = orm.aliased(Item)
 _Leaf = orm.aliased(Driver)
 

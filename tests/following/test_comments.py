@@ -162,6 +162,14 @@ def test_reports_wait_until_settled(as_: Client, site: World) -> None:
     assert "Still" in as_("carla").get("/inbox").text
 
 
+def test_nobody_looks_after_what_they_may_not_read(session: orm.Session, world: World) -> None:
+    school_only = queries.Subject(world.restricted["quixotry"])
+    allowed = {
+        name for name in world.people if can(world.viewer(session, name), Permission.COMMENT_MODERATE, school_only)
+    }
+    assert allowed == {"alice"}  # neither the curator nor the admin is of the school
+
+
 def test_reports_of_what_may_no_longer_be_read_are_not_listed(session: orm.Session, world: World) -> None:
     start = actions.say(
         session, world.cycle, kind=CommentKind.QUESTION, text="Why?", by=world.people["bob"].id, now=NOW

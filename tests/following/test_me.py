@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -12,12 +13,12 @@ from kb import models as m
 from kb.db import Database
 from kb.following import queries
 from kb.following.me.queries import typed, write_ups
-from kb.following.news import news
+from kb.following.news import new_in_networks, news
 from kb.following.rules import Followed
 from kb.items.rules import RevisionStatus
 from kb.permissions import Audience, Permission, State, can
 from kb.saved.models import SavedSearch, SearchOwner
-from tests.factories import NOW, make_driver
+from tests.factories import NOW, make_cycle, make_driver
 from tests.following.conftest import NOBODY, Client, World, note
 from tests.pages.visitor import Visitor
 from tests.visitors import post
@@ -133,6 +134,26 @@ def test_each_thing_is_new_since_it_was_seen(session: orm.Session, world: World)
     rows = [m.Follow(kind=kinds[thing], public_id=thing.public_id, seen_at=at) for thing, at in seen.items()]
     found = {one.thing.name: len(one.changes) for one in news(session, world.viewer(session, "bob"), rows)}
     assert found == {"Ashgrove": 1, "Brookside": 0, "Valley": 0}
+
+
+def test_much_news_elsewhere_hides_none_of_ones_own(
+    session: orm.Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.following.news.MOST", 2)
+    note(session, world.cycle, now=NOW)
+    for _ in range(3):
+        note(session, make_cycle(session, world.idea, world.other), now=NOW + dt.timedelta(1))
+    rows = [m.Follow(kind=Followed.SCHOOL, public_id=world.school.public_id, seen_at=NOW - dt.timedelta(1))]
+    (found,) = news(session, world.viewer(session, "bob"), rows)
+    assert [change.title for change in found.changes] == ["First try"]
+    assert new_in_networks(session, world.viewer(session, "charlie"), since=NOW - dt.timedelta(1)) == []
+
+
+def test_what_is_too_old_is_no_news(session: orm.Session, world: World) -> None:
+    note(session, world.cycle, now=NOW)
+    rows = [m.Follow(kind=Followed.SCHOOL, public_id=world.school.public_id, seen_at=NOW - dt.timedelta(900))]
+    assert news(session, world.viewer(session, "bob"), rows)[0].changes
+    assert not news(session, world.viewer(session, "bob"), rows, horizon=NOW)[0].changes
 
 
 def test_seen_is_what_was_shown(as_: Client, site: World, sqlite_database: Database) -> None:

@@ -11,11 +11,11 @@ from kb.cards.queries import cards
 from kb.config import Settings
 from kb.following import queries
 from kb.following.comments.queries import answered_since, unanswered
-from kb.following.news import Change, changed, news
+from kb.following.news import Change, new_in_networks, news
 from kb.items.rules import Kind
 from kb.permissions import Viewer
 from kb.saved.models import SavedSearch
-from kb.saved.news import changed as changed_in
+from kb.saved.news import changed
 from kb.saved.queries import of_person
 from kb.search.service import Search
 
@@ -71,9 +71,8 @@ class Composer:
             yield Section(f"You follow: {one.thing.name}", self._changes(one.changes))
 
     def _networks(self) -> Iterable[Section]:
-        found = changed(self._session, self._viewer, since=self._told.since)
-        ours = [one for one in found if one.is_new and one.network_id in self._viewer.networks]
-        yield Section("New in your networks", self._changes(ours))
+        found = new_in_networks(self._session, self._viewer, since=self._told.since)
+        yield Section("New in your networks", self._changes(found))
 
     def _saved(self, searches: Search | None) -> Iterable[Section]:
         if searches is None:
@@ -83,7 +82,7 @@ class Composer:
             yield Section(f"Your search: {saved.name}", self._found(searches, saved, number))
 
     def _found(self, searches: Search, saved: SavedSearch, number: int) -> list[str]:
-        found = changed_in(searches, self._session, self._viewer, saved, number, after=self._told.seq)
+        found = changed(searches, self._session, self._viewer, saved, number, after=self._told.seq)
         listed = cards(self._session, self._viewer, found.ids[:MOST] if found else ())
         return [self._line(card.title, WORDS[card.kind], f"/{FOLDERS[card.kind]}/{card.ref}") for card in listed]
 

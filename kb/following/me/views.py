@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import flask
 import werkzeug
 
+from kb.accounts.models import Person
+from kb.accounts.queries import roles_of
 from kb.following import actions, queries
 from kb.following.asking.queries import waiting as questions_waiting
 from kb.following.comments.queries import my_questions, open_reports, unanswered
@@ -25,6 +27,7 @@ from kb.web.gate import allows
 
 bp = flask.Blueprint("me", __name__, url_prefix="/me")
 QUESTIONS = 20
+HORIZON = dt.timedelta(days=90)  # what is older is no news, also for who was away
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Searched:
 def show() -> flask.Response:
     """Show what waits for the person, what they write, and what is new in what they follow."""
     session, viewer = context.session(), context.viewer()
-    followed = news(session, viewer, queries.follows_of(session, viewer))
+    followed = news(session, viewer, queries.follows_of(session, viewer), horizon=context.now() - HORIZON)
     reviews = len(queue(session, viewer)) if can(viewer, Permission.REVIEW_QUEUE) else 0
     page = flask.render_template(
         "following/me.html",
@@ -57,6 +60,8 @@ def show() -> flask.Response:
         searches=[_searched(saved) for saved in of_person(session, viewer.person_id)],
         frequency=frequency_of(session, context.person_id()),
         frequencies=list(Frequency),
+        may_write=can(viewer, Permission.ITEM_CREATE),
+        roles=roles_of(session, session.get_one(Person, context.person_id())),
     )
     response = flask.make_response(page)
     response.headers["Cache-Control"] = "no-store"
