@@ -39,6 +39,7 @@ BLOCKS = frozenset(
         "ul",
     )
 )
+KEPT = ("href", "class", "start", "colspan", "role", "aria-level", "data-aria-level")
 _CLOSES = {  # what a start tag ends that was left open, up to what
     "li": (("li",), ("ul", "ol")),
     "td": (("td", "th"), ("tr", "table")),
@@ -135,7 +136,7 @@ def _node(tag: str, attributes: str) -> Node:
         name, colon, value = rule.partition(":")
         if colon:
             style[name.strip()] = value.strip()
-    kept = {name: found[name] for name in ("href", "class", "start", "colspan", "aria-level") if name in found}
+    kept = {name: found[name] for name in KEPT if name in found}
     return Node(tag, kept, style)
 
 

@@ -52,6 +52,7 @@ class Block:
     text: str
     level: int = 0
     ordered: bool = False
+    start: int = 0  # of the first item of a numbered list
 
 
 def to_markdown(source: str) -> str:
@@ -95,9 +96,7 @@ def _block(node: Node, form: Form, *, lists: tuple[str, ...], quoted: int) -> It
     elif node.tag == "pre":
         yield Block("code", "\n".join(f"{INDENT}{line}" for line in node.words().strip("\n").split("\n")))
     elif node.tag in ("ul", "ol"):
-        yield from _blocks(node, form, lists=(*lists, node.tag), quoted=quoted)
-        if not lists:
-            yield Block("end", "")
+        yield from _list(node, form, lists=(*lists, node.tag), quoted=quoted)
     elif node.tag == "li":
         yield from _item(node, form, lists=lists or ("ul",), quoted=quoted)
     elif _LEVEL.search(listed) and not _has_tables(node):
@@ -118,6 +117,8 @@ def _heading_level(node: Node) -> int:
     """Return the level of a heading below those of the page, 0 for anything else."""
     if re.fullmatch("h[1-6]", node.tag):
         return min(6, int(node.tag[1]) + 2)
+    if node.attributes.get("role") == "heading":
+        return min(6, _small_number(node.attributes.get("aria-level", ""), 1) + 2)
     match = _HEADING.search(node.attributes.get("class", "")) if node.tag in ("p", "div") else None
     return 0 if match is None else min(6, int(match.group(1) or 1) + 2)
 
@@ -129,9 +130,23 @@ def _paragraph(runs: list[Run], quoted: int) -> Iterator[Block]:
         yield Block("paragraph", "\n".join(f"{'> ' * quoted}{line}" for line in lines) if quoted else "\n".join(lines))
 
 
+def _list(node: Node, form: Form, *, lists: tuple[str, ...], quoted: int) -> Iterator[Block]:
+    """Yield the items of a list. Word on the web makes a list of each item, and says where its numbers go on."""
+    start = _small_number(node.attributes.get("start", ""), 1) if node.tag == "ol" else 0
+    for block in _blocks(node, form, lists=lists, quoted=quoted):
+        if start and block.kind == "item" and not block.start:
+            block.start, start = start, 0
+        yield block
+
+
+def _small_number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 4 else otherwise  # noqa: PLR2004
+
+
 def _item(node: Node, form: Form, *, lists: tuple[str, ...], quoted: int) -> Iterator[Block]:
     """Yield a list item and what belongs to it: further paragraphs and lists below it."""
-    level, ordered = min(len(lists), 6) - 1, lists[-1] == "ol"
+    said = _small_number(node.attributes.get("aria-level") or node.attributes.get("data-aria-level", ""), 1)
+    level, ordered = min(max(len(lists), said), 6) - 1, lists[-1] == "ol"
     first = True
     for block in _blocks(node, form, lists=lists, quoted=quoted):
         if block.kind in ("item", "more", "table"):
@@ -188,8 +203,7 @@ def _cells(row: Node) -> Iterator[str]:
         if cell.tag in ("td", "th") and count < MAX_COLUMNS:
             runs = [run for child in cell.children for run in _runs(child, Form())]
             yield " ".join(_inline(runs, heading=cell.tag == "th").replace("|", "\\|").split())
-            span = cell.attributes.get("colspan", "1")
-            wide = min(int(span), MAX_COLUMNS - count) if span.isascii() and span.isdigit() and len(span) < 4 else 1  # noqa: PLR2004
+            wide = min(_small_number(cell.attributes.get("colspan", ""), 1), MAX_COLUMNS - count)
             yield from [""] * (wide - 1)
             count += max(wide, 1)
 
@@ -200,12 +214,12 @@ def _join(blocks: list[Block]) -> str:
     numbers = [0] * 7
     before = Block("", "")
     for block in blocks:
-        if block.kind == "end":
-            before, numbers = block, [0] * 7
-            continue
         follows = block.kind == before.kind == "item"
         if follows and block.level == before.level and block.ordered is not before.ordered:
             follows, numbers = False, [0] * 7
+        if block.start and block.start != numbers[block.level] + 1:
+            follows = follows and block.level != before.level
+            numbers[block.level] = block.start - 1
         if block.kind == "item":
             numbers[block.level + 1 :] = [0] * (6 - block.level)
             numbers[block.level] += 1
