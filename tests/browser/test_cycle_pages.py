@@ -98,5 +98,5 @@ def test_enter_saves_the_page_and_adds_no_row(phone: Page, cookie: dict[str, str
     phone.goto(f"/cycles/new?idea={cookie['idea']}")
     phone.get_by_role("button", name="Start").click()
     phone.goto(phone.url.replace("/about", "/plan"))
-    phone.get_by_label("The question it answers").press("Enter")
+    phone.get_by_label("Unit").press("Enter")
     phone.wait_for_url("**/edit/do")

@@ -3,6 +3,7 @@
 import enum
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import wtforms
@@ -12,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from kb.web.forms import LineField, choices
 
-_NUMBER = re.compile(r"^-?\d{1,15}(?:\.\d{1,6})?$")
+_NUMBER = re.compile(r"^-?\d{1,16}(?:\.\d{1,20})?$")
 Words = Callable[[Any], object]
 
 
@@ -21,7 +22,7 @@ class NumberField(LineField):
 
     def __init__(self, label: Any, *, whole: bool = False, **more: Any) -> None:
         keyboard = "numeric" if whole else "decimal"
-        super().__init__(label, longest=30, render_kw={"inputmode": keyboard, "size": 8}, **more)
+        super().__init__(label, longest=40, render_kw={"inputmode": keyboard, "size": 8}, **more)
         self.whole = whole
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - named by WTForms
@@ -48,7 +49,7 @@ def _plain(typed: str | None) -> str:
 
 def number_text(value: float | None) -> str:
     """Return a stored number as it stands in its field."""
-    return "" if value is None else f"{value:.15g}"
+    return "" if value is None else format(Decimal(str(value)), "f")
 
 
 def date_field(label: Any, **more: Any) -> wtforms.Field:
@@ -71,9 +72,12 @@ def radios(label: Any, of: type[enum.StrEnum], words: Words, **more: Any) -> wtf
     return wtforms.RadioField(label, choices=choices(pairs), coerce=_word(of), validate_choice=False, **more)
 
 
-def select(label: Any, of: type[enum.StrEnum], words: Words, *, none: LazyString | str, **more: Any) -> wtforms.Field:
-    """Return a select for the words of a list; ``none`` says what stands for no word."""
-    pairs = [("", none), *((word.value, words(word)) for word in of)]
+def select(
+    label: Any, of: type[enum.StrEnum], words: Words, *, none: LazyString | str | None = None, **more: Any
+) -> wtforms.Field:
+    """Return a select for the words of a list; ``none`` says what stands for no word, where that can be chosen."""
+    pairs = [(word.value, words(word)) for word in of]
+    pairs = pairs if none is None else [("", none), *pairs]
     return wtforms.SelectField(label, choices=choices(pairs), coerce=_word(of), validate_choice=False, **more)
 
 

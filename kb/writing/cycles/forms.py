@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from kb.cycles.document import CycleDocument
 from kb.cycles.rules import AsPlanned, Decision, ResultStatus, Scale
-from kb.errors import KbError
+from kb.errors import InvalidError, KbError
 from kb.items.rules import GradeBand
 from kb.web.forms import Form, LineField, TextField, choices
 from kb.writing.cycles import rows
@@ -57,7 +57,7 @@ class Asked:
 
     def rows(self, group: str, stored: int) -> int:
         """Return how many rows a group has: one at least."""
-        return min(max(stored, rows.count(self.sent, group), 1), rows.MOST)
+        return max(stored, min(rows.count(self.sent, group), rows.MOST), 1)
 
 
 def form_of(page: Page, asked: Asked) -> tuple[type[PageForm], dict[str, Any]]:
@@ -87,6 +87,9 @@ def written(form: Any, page: Page, document: CycleDocument, *, today: dt.date) -
         update |= changes
     update["texts"] = {code: text for code, text in {**document.texts, **texts}.items() if text}
     changed = document.model_copy(update=update)
+    if changed.result is not None and changed.started_on is not None and changed.started_on > today:
+        message = _("By its first day the test has not begun. Correct the first day, then say how it turned out.")
+        raise InvalidError(str(message), field="started_on" if "started_on" in form else "result")
     if changed.result is not None and changed.decision is None:
         changed = changed.model_copy(update={"decision": Decision.UNDECIDED})
     return changed.model_copy(update={"stage": stage_of(changed, today=today)})

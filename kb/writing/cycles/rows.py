@@ -15,7 +15,7 @@ from kb.web.forms import LineField, TextField
 from kb.writing.cycles.fields import NumberField, Words, number_text, select
 
 PREDICTIONS, RESULTS = "predictions", "results"
-MOST = 40  # rows of a page: more come from a program
+MOST = 40  # rows that a form may add: more come from a program
 _NUMBERS = {"value", "n", "count", "before", "after", "comparison"}
 PREDICTED = ("question", "expected", "value", "unit", "direction", "confidence")
 HAPPENED = ("outcome", "actual")
@@ -25,7 +25,7 @@ MEASURED = tuple(ResultEntry.model_fields)
 def count(sent: Iterable[str], group: str) -> int:
     """Return how many rows of a group came with a form."""
     numbers = [int(found[1]) for name in sent if (found := re.match(rf"{group}-(\d{{1,3}})-", name))]
-    return min(max(numbers, default=-1) + 1, MOST)
+    return max(numbers, default=-1) + 1
 
 
 def name(group: str, index: int, field: str) -> str:
@@ -36,11 +36,10 @@ def name(group: str, index: int, field: str) -> str:
 def prediction_fields(index: int, words: Words) -> dict[str, Any]:
     """Return the fields of what one expects."""
     own = {
-        "question": LineField(_("The question it answers"), longest=300),
+        "question": TextField(_("The question it answers"), rows=1),
         "expected": TextField(
             _("What do you expect to happen?"),
             rows=2,
-            longest=2_000,
             description=_("One sentence that can turn out wrong: “70% of the class will submit by Friday.”"),
         ),
         "value": NumberField(_("As a number")),
@@ -55,7 +54,7 @@ def prediction_fields(index: int, words: Words) -> dict[str, Any]:
 def outcome_fields(index: int, words: Words) -> dict[str, Any]:
     """Return the fields of what became of one prediction."""
     own = {
-        "actual": LineField(_("What happened instead, or as well?"), longest=2_000),
+        "actual": TextField(_("What happened instead, or as well?"), rows=2),
         "outcome": select(_("Did it match?"), Outcome, words, none=_("Choose")),
     }
     return {name(PREDICTIONS, index, field): made for field, made in own.items()}
@@ -65,7 +64,7 @@ def result_fields(index: int, words: Words) -> dict[str, Any]:
     """Return the fields of one figure."""
     own = {
         "measure": LineField(_("What did you measure?"), validators=(_Measured(index),)),
-        "kind": select(_("Kind of measure"), MeasureKind, words, none=words(MeasureKind.OUTCOME), default=""),
+        "kind": select(_("Kind of measure"), MeasureKind, words),
         "group": LineField(_("Of which students or what?")),
         "n": NumberField(_("How many in all"), whole=True),
         "count": NumberField(_("How many of them"), whole=True),
@@ -73,7 +72,7 @@ def result_fields(index: int, words: Words) -> dict[str, Any]:
         "after": NumberField(_("After")),
         "unit": LineField(_("Unit"), longest=100, render_kw={"size": 10}),
         "comparison": NumberField(_("Same measure elsewhere")),
-        "note": LineField(_("Note"), longest=2_000),
+        "note": TextField(_("Note"), rows=1),
     }
     return {name(RESULTS, index, field): made for field, made in own.items()}
 
