@@ -21,6 +21,7 @@ def bench() -> None:
 
 bench.add_command(search_commands.search)
 bench.add_command(search_commands.relevance)
+bench.add_command(search_commands.hidden)
 
 
 @bench.command()

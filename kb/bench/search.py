@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
+from kb.bench import hidden as hidden_words
 from kb.bench import processes, search_corpus, search_http, search_measure
 from kb.bench.search_cpu import Clock
 from kb.bench.search_queries import CLASSES
@@ -84,6 +85,29 @@ def over_http(
         "fragment_limit": fragment,
         "fragment_met": measured["fragment_p95"] <= fragment,
     }
+
+
+def hidden(data: Path, size: int, pairs: int, progress: Progress) -> dict[str, Any]:
+    """Return whether words of hidden records can be told from nonsense, on the corpus of the folder."""
+    data.mkdir(parents=True, exist_ok=True)
+    settings = Settings(data_dir=data)
+    if not settings.index_dir.is_dir():
+        progress(f"preparing {size:,} records")
+        _apart(_prepare, settings, size)
+        _build(settings)
+    progress("asking for pairs of words")
+    found: dict[str, Any] = _apart(hidden_words.measure, settings, _environment(data, "whoosh", None), pairs)
+    return found
+
+
+def hidden_as_text(report: Mapping[str, Any]) -> str:
+    """Return the report for people."""
+    lines = [f"{report['same_page']:,} of {report['pairs']:,} pairs gave the same page"]
+    for name, words in (("cpu_ms", "CPU of the server"), ("ms", "time for the visitor")):
+        one = report[name]
+        figures = f"hidden {one['hidden']} ms, nonsense {one['nonsense']} ms, {one['per_cent']} % apart"
+        lines.append(f"{words}, medians: {figures}")
+    return "\n".join([*lines, "" if report["met"] else "MISSED"]).rstrip()
 
 
 def _environment(data: Path, engine: str, url: str | None) -> dict[str, str]:

@@ -44,6 +44,21 @@ def search(
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
+@click.option("--size", type=click.Choice(SIZES), default=SIZES[0], show_default=True, help="Records of the corpus.")
+@click.option("--pairs", type=click.IntRange(10, 100_000), default=1_000, show_default=True, help="Pairs of words.")
+@click.option("--data", type=FOLDER, help="Use the corpus and index that `kb bench search --data` left here.")
+def hidden(*, as_json: bool, size: str, pairs: int, data: Path | None) -> None:
+    """Ask for words of hidden records and for nonsense in turns: pages and times must be the same."""
+    from kb.bench import search as measured
+
+    with tempfile.TemporaryDirectory(prefix="kb-bench") as temporary:
+        folder = (data or Path(temporary)).resolve()
+        report = measured.hidden(folder, int(size), pairs, lambda words: click.echo(words, err=True))
+    click.echo(json.dumps(report, indent=2) if as_json else measured.hidden_as_text(report))
+
+
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Write the report as JSON.")
 def relevance(folder: Path, *, as_json: bool) -> None:

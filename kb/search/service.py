@@ -46,6 +46,7 @@ from kb.search.query import FACETS, MAX_PAGE, MAX_TEXT, PAGE_SIZE, Clause, Query
 from kb.search.rebuilding import Progress
 from kb.search.terms import MAX_TERMS, build
 from kb.search.unanswered import Unanswered
+from kb.search.vocabulary import Vocabulary
 from kb.search.ways_out import WaysOut
 
 QUIET_SECONDS = 60.0
@@ -200,15 +201,18 @@ class Search:
 
     def completions(self, session: orm.Session, text: str, change_number: int) -> list[str]:
         """Return ways to go on from what was typed, from public words and titles only."""
+        return self.words(session, change_number).complete(clean(text[:MAX_TEXT]).lstrip())
+
+    def words(self, session: orm.Session, change_number: int) -> Vocabulary:
+        """Return the public words and titles."""
         snapshot = self._catalogue.at(session, change_number)
-        return self._dictionary.at(snapshot.number, snapshot.columns).complete(clean(text[:MAX_TEXT]).lstrip())
+        return self._dictionary.at(snapshot.number, snapshot.columns)
 
     def note_unanswered(self, session: orm.Session, results: Results, change_number: int, day: dt.date) -> None:
         """Count a search that no record answers, if all its words are public; the worker writes it."""
         if not results.ways_out.unanswered:
             return
-        snapshot = self._catalogue.at(session, change_number)
-        words = self._dictionary.at(snapshot.number, snapshot.columns)
+        words = self.words(session, change_number)
         text = unanswered.public_text(results.query.clauses, results.ways_out.unanswered, words)
         if text is not None:
             self._unanswered.note(text, day)
