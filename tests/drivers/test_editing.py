@@ -50,65 +50,65 @@ def test_it_works(session: orm.Session) -> None:
     assert _actions(session, sub) == ["added", "moved", "renamed", "moved"]
 
 
-def test_a_stale_version_is_refused_but_others_may_move_past(session: orm.Session) -> None:
-    network = make_network(session)
-    one, two = (editing.add(session, network, title, under=None, **BY) for title in ("One", "Two"))
+def test_a_stale_version_is_refused_but_others_may_move_past(plain: orm.Session) -> None:
+    network = make_network(plain)
+    one, two = (editing.add(plain, network, title, under=None, **BY) for title in ("One", "Two"))
     seen = one.row_version
-    editing.move(session, network, two, Move.UP, version=two.row_version, **BY)
-    editing.describe(session, network, one, title="First", description="", version=seen, **BY)
+    editing.move(plain, network, two, Move.UP, version=two.row_version, **BY)
+    editing.describe(plain, network, one, title="First", description="", version=seen, **BY)
     with pytest.raises(ConflictError):
-        editing.describe(session, network, one, title="Other", description="", version=seen, **BY)
+        editing.describe(plain, network, one, title="Other", description="", version=seen, **BY)
     with pytest.raises(ConflictError):
-        editing.retire(session, network, one, version=seen, **BY)
+        editing.retire(plain, network, one, version=seen, **BY)
     assert one.title == "First"
 
 
-def test_retired_and_back(session: orm.Session) -> None:
-    network = make_network(session)
-    one = editing.add(session, network, "One", under=None, **BY)
-    sub = editing.add(session, network, "Sub", under=one, **BY)
+def test_retired_and_back(plain: orm.Session) -> None:
+    network = make_network(plain)
+    one = editing.add(plain, network, "One", under=None, **BY)
+    sub = editing.add(plain, network, "Sub", under=one, **BY)
     with pytest.raises(InvalidError, match="Drivers stand below"):
-        editing.retire(session, network, one, version=one.row_version, **BY)
-    editing.retire(session, network, sub, version=sub.row_version, **BY)
-    editing.retire(session, network, sub, version=sub.row_version, **BY)
-    editing.retire(session, network, one, version=one.row_version, **BY)
+        editing.retire(plain, network, one, version=one.row_version, **BY)
+    editing.retire(plain, network, sub, version=sub.row_version, **BY)
+    editing.retire(plain, network, sub, version=sub.row_version, **BY)
+    editing.retire(plain, network, one, version=one.row_version, **BY)
     assert sub.retired_on == NOW.date()
     with pytest.raises(InvalidError, match="Bring that one back first"):
-        editing.bring_back(session, network, sub, version=sub.row_version, **BY)
-    editing.bring_back(session, network, one, version=one.row_version, **BY)
-    editing.bring_back(session, network, sub, version=sub.row_version, **BY)
-    assert _titles(session, network) == [["One", "Sub"]]
-    assert _actions(session, sub) == ["added", "retired", "brought back"]
+        editing.bring_back(plain, network, sub, version=sub.row_version, **BY)
+    editing.bring_back(plain, network, one, version=one.row_version, **BY)
+    editing.bring_back(plain, network, sub, version=sub.row_version, **BY)
+    assert _titles(plain, network) == [["One", "Sub"]]
+    assert _actions(plain, sub) == ["added", "retired", "brought back"]
 
 
-def test_readers_see_the_change(session: orm.Session) -> None:
-    network = make_network(session, school := make_school(session))
-    driver, other = make_driver(session, network), make_driver(session, network)
-    idea: Item = make_idea(session, network_id=network.id)
-    cycle = make_cycle(session, idea, school)
-    _touched(session)
-    editing.link(session, network, driver, idea, **BY)
-    assert {idea.id, cycle.id} <= _touched(session)
-    editing.describe(session, network, driver, title="New", description="", version=1, **BY)
-    assert {idea.id, cycle.id} <= _touched(session)
+def test_readers_see_the_change(plain: orm.Session) -> None:
+    network = make_network(plain, school := make_school(plain))
+    driver, other = make_driver(plain, network), make_driver(plain, network)
+    idea: Item = make_idea(plain, network_id=network.id)
+    cycle = make_cycle(plain, idea, school)
+    _touched(plain)
+    editing.link(plain, network, driver, idea, **BY)
+    assert {idea.id, cycle.id} <= _touched(plain)
+    editing.describe(plain, network, driver, title="New", description="", version=1, **BY)
+    assert {idea.id, cycle.id} <= _touched(plain)
     with pytest.raises(InvalidError, match="only driver"):
-        editing.unlink(session, network, driver, idea, **BY)
-    editing.link(session, network, other, idea, **BY)
-    editing.unlink(session, network, driver, idea, **BY)
-    editing.unlink(session, network, driver, idea, **BY)
-    assert {idea.id, cycle.id} <= _touched(session)
-    assert session.scalars(sa.select(m.DriverIdea.driver_id)).all() == [other.id]
+        editing.unlink(plain, network, driver, idea, **BY)
+    editing.link(plain, network, other, idea, **BY)
+    editing.unlink(plain, network, driver, idea, **BY)
+    editing.unlink(plain, network, driver, idea, **BY)
+    assert {idea.id, cycle.id} <= _touched(plain)
+    assert plain.scalars(sa.select(m.DriverIdea.driver_id)).all() == [other.id]
 
 
-def test_too_deep_and_too_many(session: orm.Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    network = make_network(session)
+def test_too_deep_and_too_many(plain: orm.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = make_network(plain)
     under = None
     for level in range(4):
-        under = editing.add(session, network, f"Level {level}", under=under, **BY)
+        under = editing.add(plain, network, f"Level {level}", under=under, **BY)
     with pytest.raises(InvalidError, match="stands there already"):
-        editing.add(session, network, "level 0", under=None, **BY)
+        editing.add(plain, network, "level 0", under=None, **BY)
     with pytest.raises(InvalidError, match="Nothing can be added below"):
-        editing.add(session, network, "Deeper", under=under, **BY)
+        editing.add(plain, network, "Deeper", under=under, **BY)
     monkeypatch.setattr(editing, "MOST", 4)
     with pytest.raises(InvalidError, match="at most 4"):
-        editing.add(session, network, "More", under=None, **BY)
+        editing.add(plain, network, "More", under=None, **BY)

@@ -1,6 +1,6 @@
 """A duplicate goes into another idea: what hangs on it moves, its address leads there, and it can be taken apart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -79,8 +79,18 @@ def _follow(person: m.Person, idea: Item) -> m.Follow:
 
 
 @pytest.fixture
-def pair(session: orm.Session) -> Pair:
-    return Pair(session, make_hub(session))
+def pair(sqlite_database: Database) -> Iterator[Pair]:
+    with sqlite_database.writing() as session:
+        yield Pair(session, make_hub(session))
+
+
+def test_on_both_databases(session: orm.Session) -> None:
+    pair = Pair(session, make_hub(session))
+    before = pair.links(), pair.tested()
+    row = pair.merge()
+    assert (pair.links(), pair.tested()) != before
+    actions.take_apart(session, row, by=pair.by, now=NOW)
+    assert (pair.links(), pair.tested()) == before
 
 
 def test_it_works(pair: Pair) -> None:

@@ -28,43 +28,43 @@ def _touched(session: orm.Session) -> set[int]:
     return touched
 
 
-def test_it_works(session: orm.Session) -> None:
-    network = actions.create(session, _facts(), **BY)
+def test_it_works(plain: orm.Session) -> None:
+    network = actions.create(plain, _facts(), **BY)
     assert (network.slug, network.aim_what, network.minimum_group, network.review_required) == (
         "valley", "More file", 10, True,
     )  # fmt: skip
     with pytest.raises(InvalidError, match="already"):
-        actions.create(session, _facts(name="valley"), **BY)
-    school = make_school(session)
-    cycle = make_cycle(session, make_idea(session), school, network_id=network.id)
-    _touched(session)
-    actions.edit(session, network, _facts(minimum_group=20, body="**We**"), version=network.row_version, **BY)
+        actions.create(plain, _facts(name="valley"), **BY)
+    school = make_school(plain)
+    cycle = make_cycle(plain, make_idea(plain), school, network_id=network.id)
+    _touched(plain)
+    actions.edit(plain, network, _facts(minimum_group=20, body="**We**"), version=network.row_version, **BY)
     assert (network.minimum_group, network.about_html) == (20, "<p><strong>We</strong></p>")
-    assert cycle.id in _touched(session)  # smaller groups show no number from now on
+    assert cycle.id in _touched(plain)  # smaller groups show no number from now on
     with pytest.raises(ConflictError):
-        actions.edit(session, network, _facts(name="Other"), version=1, **BY)
-    done = session.scalars(sa.select(m.History.action).where(m.History.public_id == network.public_id)).all()
+        actions.edit(plain, network, _facts(name="Other"), version=1, **BY)
+    done = plain.scalars(sa.select(m.History.action).where(m.History.public_id == network.public_id)).all()
     assert done == ["created", "changed"]
 
 
-def test_questions_have_an_order(session: orm.Session) -> None:
-    network = make_network(session)
+def test_questions_have_an_order(plain: orm.Session) -> None:
+    network = make_network(plain)
     for text in ("A?", "B?", "C?", "A?"):
-        actions.ask(session, network, text, **BY)
-    actions.move_question(session, network, "C?", -1, **BY)
-    actions.move_question(session, network, "A?", -1, **BY)
+        actions.ask(plain, network, text, **BY)
+    actions.move_question(plain, network, "C?", -1, **BY)
+    actions.move_question(plain, network, "A?", -1, **BY)
     assert [row.text for row in network.questions] == ["A?", "C?", "B?"]
     for _ in range(2):
-        actions.drop_question(session, network, "A?", **BY)
-    session.expire_all()
+        actions.drop_question(plain, network, "A?", **BY)
+    plain.expire_all()
     assert [(row.position, row.text) for row in network.questions] == [(0, "C?"), (1, "B?")]
 
 
-def test_words_for_terms(session: orm.Session) -> None:
-    network = make_network(session)
-    actions.name_terms(session, network, {"driver": "Lever", "cycle": ""}, **BY)
+def test_words_for_terms(plain: orm.Session) -> None:
+    network = make_network(plain)
+    actions.name_terms(plain, network, {"driver": "Lever", "cycle": ""}, **BY)
     assert network.labels == {"driver": "Lever"}
-    actions.name_terms(session, network, {"driver": ""}, **BY)
+    actions.name_terms(plain, network, {"driver": ""}, **BY)
     assert network.labels == {}
 
 
