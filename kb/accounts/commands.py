@@ -1,6 +1,8 @@
 """The command ``kb user``: make the first admin, list, invite and end accounts."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 import sqlalchemy as sa
@@ -27,11 +29,10 @@ def user() -> None:
 @click.option("--link", is_flag=True, help="Print a link for choosing the password, in place of asking for it here.")
 def create_admin(email: str, name: str, *, link: bool) -> None:
     """Make an account that may do everything, or let an account that is there do so."""
-    settings, database = _opened()
     email = checked_email(email)
     password = None if link else _asked(name, email)
     now = dt.datetime.now(dt.UTC)
-    with database.writing() as session:
+    with _opened() as (settings, database), database.writing() as session:
         person = queries.person_by_email(session, email)
         if person is None:
             person = actions.create(session, name=name, email=email, is_admin=True, by=None, now=now)
@@ -49,8 +50,7 @@ def create_admin(email: str, name: str, *, link: bool) -> None:
 @user.command("list")
 def list_people() -> None:
     """List all accounts with their roles."""
-    _settings, database = _opened()
-    with database.reading() as session:
+    with _opened() as (_settings, database), database.reading() as session:
         for person in session.scalars(sa.select(Person).where(Person.email.is_not(None)).order_by(Person.name)):
             words = "ended" if person.ended_at else ", ".join(queries.roles_in_words(session, person))
             click.echo(f"{person.public_id}  {person.name} <{person.email}>  {words}")
@@ -63,8 +63,7 @@ def list_people() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 def invite(email: str, school: str | None, network: str | None, role: str) -> None:
     """Invite somebody by mail to a school or a network."""
-    _settings, database = _opened()
-    with database.writing() as session:
+    with _opened() as (_settings, database), database.writing() as session:
         ids = {
             "school_id": session.scalar(sa.select(School.id).where(School.public_id == school)) if school else None,
             "network_id": session.scalar(sa.select(Network.id).where(Network.public_id == network))
@@ -83,8 +82,7 @@ def invite(email: str, school: str | None, network: str | None, role: str) -> No
 @click.argument("email")
 def end(email: str) -> None:
     """End an account: its sessions and roles end at once; what the person wrote stays."""
-    _settings, database = _opened()
-    with database.writing() as session:
+    with _opened() as (_settings, database), database.writing() as session:
         person = queries.person_by_email(session, checked_email(email))
         if person is None:
             message = f"There is no account with the address {email}."
@@ -94,11 +92,15 @@ def end(email: str) -> None:
     click.echo(f"The account of {person.name} is ended.")
 
 
-def _opened() -> tuple[config.Settings, Database]:
+@contextmanager
+def _opened() -> Iterator[tuple[config.Settings, Database]]:
     settings = config.load()
     database = Database(settings.database)
-    schema.require_current(database)
-    return settings, database
+    try:
+        schema.require_current(database)
+        yield settings, database
+    finally:
+        database.close()
 
 
 def _asked(name: str, email: str) -> str:
