@@ -13,7 +13,7 @@ _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _HEAD = 4_096
 _TAIL = 2_048
 _HEIC = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
-_PDF_BEGIN = re.compile(rb"%PDF-[12]\.\d[ \t]*[\r\n]+(?:%[^<>\r\n]{0,64}[\r\n]+){0,3}\s{0,64}\d{1,10} \d{1,5} obj\b")
+_PDF_BEGIN = re.compile(rb"%PDF-[12]\.\d[ \t]*[\r\n]+(?:%[^<>\r\n]{0,400}[\r\n]+){0,4}\s{0,64}\d{1,10} \d{1,5} obj\b")
 _PDF_ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
 _MARKUP = re.compile(
     r"<\s*(?:[!?]|/?(?:a|body|embed|form|html|iframe|img|link|meta|object|script|style|svg)\b)", re.IGNORECASE
