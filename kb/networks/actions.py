@@ -61,7 +61,9 @@ def edit(
 
 def lock(session: orm.Session, network: Network) -> None:
     """Let one transaction at a time change the network and its diagram; the row is read again."""
-    session.refresh(network, with_for_update=True)
+    # by itself: a refresh repeats the outer joins by which the row was loaded, and PostgreSQL locks none of those
+    session.execute(sa.select(Network.id).where(Network.id == network.id).with_for_update())
+    session.refresh(network)
 
 
 def name_terms(

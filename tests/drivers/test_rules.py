@@ -1,7 +1,7 @@
 """Moving drivers in an outline: nothing is lost, nothing loops, and every step can be taken back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.drivers.rules import DEEPEST, Move, Node, below, depth, height, moved, places, possible
@@ -47,6 +47,7 @@ def test_what_cannot_be_done(driver: int, move: Move) -> None:
     assert moved(OUTLINE, driver, move) is None
 
 
+@settings(max_examples=50)
 @given(outlines(), st.data())
 def test_a_move_loses_nothing_and_makes_no_loop(nodes: list[Node], data: st.DataObject) -> None:
     driver = data.draw(st.sampled_from([node.id for node in nodes]))
@@ -60,6 +61,7 @@ def test_a_move_loses_nothing_and_makes_no_loop(nodes: list[Node], data: st.Data
         assert {node.id: node.parent for node in after if node.id != driver} == others
 
 
+@settings(max_examples=50)
 @given(outlines(), st.data())
 def test_up_and_down_and_in_and_out_undo_each_other(nodes: list[Node], data: st.DataObject) -> None:
     driver = data.draw(st.sampled_from([node.id for node in nodes]))

@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.cycles.rules import Decision, Outcome, ResultStatus
@@ -30,6 +30,7 @@ def test_headers_are_recognised() -> None:
     ]  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(st.lists(st.text(max_size=20), max_size=20), st.sampled_from([Kind.CYCLE, Kind.IDEA]))
 def test_a_guess_never_names_a_column_twice(headers: list[str], kind: Kind) -> None:
     found = rules.guess(headers, kind)
@@ -132,6 +133,7 @@ def test_what_is_refused(data: bytes, told: str) -> None:
         reading.table(data, "x.csv")
 
 
+@settings(max_examples=50)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_refused_in_words(data: bytes) -> None:
     for start in (b"", b"PK\x03\x04"):

@@ -12,6 +12,8 @@ from kb.accounts.queries import viewer_of
 from kb.errors import ConflictError, InvalidError
 from kb.networks import actions
 from kb.networks.document import Aim, NetworkFacts
+from kb.networks.queries import network_by_ref
+from kb.permissions import ANONYMOUS
 from tests.factories import NOW, make_cycle, make_idea, make_member, make_network, make_person, make_school
 
 BY: dict[str, Any] = {"by": None, "now": NOW}
@@ -58,6 +60,14 @@ def test_questions_have_an_order(plain: orm.Session) -> None:
         actions.drop_question(plain, network, "A?", **BY)
     plain.expire_all()
     assert [(row.position, row.text) for row in network.questions] == [(0, "C?"), (1, "B?")]
+
+
+def test_a_network_as_the_pages_load_it(session: orm.Session) -> None:
+    ref = make_network(session).ref
+    session.expunge_all()
+    network = network_by_ref(session, ANONYMOUS, ref)
+    actions.ask(session, network, "A?", **BY)
+    assert [row.text for row in network.questions] == ["A?"]
 
 
 def test_words_for_terms(plain: orm.Session) -> None:
