@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb import feed
 from kb import models as m
 from kb.errors import ConflictError, InvalidError, LoopError
 from kb.items.document import AdaptationEntry, LinkEntry
@@ -118,6 +119,20 @@ def test_an_edit_that_cannot_be_taken_is_refused_at_once(session: orm.Session, w
     assert _statuses(session, item) == ["saved", "published"]
 
 
+def test_trying_an_edit_out_leaves_no_trace(session: orm.Session, world: World) -> None:
+    """What was noted for the change feed before stays noted; what the trial noted does not."""
+    item, other = _published(session, world), make_idea(session)
+    session.info.clear()
+    feed.touch(session, [other.id])
+    with pytest.raises(InvalidError):
+        _edit(session, world, item, drivers=["00000000"])
+    assert session.info == {"kb.touched": {other.id}}
+    before = session.scalar(sa.select(sa.func.count()).select_from(m.History))
+    _edit(session, world, item, title="Waits")
+    assert session.scalar(sa.select(sa.func.count()).select_from(m.History)) == (before or 0) + 1
+    assert other.id in session.info["kb.touched"]
+
+
 def test_a_stale_form_is_not_saved(session: orm.Session, world: World) -> None:
     for item in (_start(session, world), _published(session, world)):
         base = queries.base_of(session, item)
@@ -160,7 +175,9 @@ def test_a_form_cannot_change_what_is_not_written_in_it(session: orm.Session, wo
         author=world.bob.public_id,
         school=world.other_school.public_id,
         shared_with_school=True,
+        small_counts_confirmed=True,
     )
+    assert not item.counts_confirmed
     assert (item.state, item.edition, item.author_id) == (State.DRAFT, 0, world.alice.id)
     assert (item.school_id, item.shared_with_school, item.summary) == (world.school.id, False, "Mine.")
 

@@ -197,6 +197,10 @@ def test_what_is_typed_is_kept_and_offered_to_nobody_else(
         assert "secret" not in repr(session.scalars(sa.select(m.Draft.payload)).all())
 
 
+def test_whoever_only_reads_keeps_no_draft_of_it(client: FlaskClient, world: World, idea: m.Item) -> None:
+    assert _keep(_as(client, world, "bob"), f"/ideas/{idea.public_id}/edit", title="x").status_code == 404
+
+
 def test_json_is_kept_too(client: FlaskClient, world: World) -> None:
     alice = _as(client, world, "alice")
     headers = {csrf.HEADER: form_token(alice)}

@@ -11,7 +11,7 @@ from kb.permissions import Permission, Viewer, can
 from kb.web import context
 from kb.web.gate import allows
 from kb.writing import actions, conflict, kinds, queries
-from kb.writing.actions import FIXED, StaleError
+from kb.writing.actions import StaleError
 from kb.writing.addresses import check_url
 from kb.writing.passages import passages
 from kb.writing.past import queries as past
@@ -73,11 +73,10 @@ def restore(item: Item) -> Answer:
         raise NotFoundError
     standing = queries.working_document(session, item)
     earlier = kinds.restored(standing, earlier)
-    document = earlier.model_copy(update={name: getattr(standing, name) for name in FIXED})
-    queries.refuse_hidden(session, viewer, standing, document)
+    queries.refuse_hidden(session, viewer, standing, earlier)
     base = flask.request.form.get("base", "")
     try:
-        actions.edit(session, item, document, base=base, by=viewer.person_id, now=context.now())
+        actions.edit(session, item, earlier, base=base, by=viewer.person_id, now=context.now())
     except StaleError as error:
         return conflict.page(error)
     context.commit()
