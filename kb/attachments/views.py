@@ -5,6 +5,7 @@ import werkzeug
 from sqlalchemy import orm
 from werkzeug.http import dump_options_header
 
+from kb.accounts import throttle
 from kb.attachments import actions, contents, queries
 from kb.attachments.blobs import BlobStore, store_of
 from kb.attachments.forms import AttachmentForm
@@ -19,6 +20,7 @@ from kb.web.gate import allows
 from kb.writing.queries import FOLDERS, record_by_ref
 
 bp = flask.Blueprint("attachments", __name__)
+LIMIT, SECONDS = 120, 3600  # files of one person
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _OF_RECORD = "/<any(ideas, cycles, cases):folder>/<ref:ref>/attachments"
 
@@ -64,9 +66,10 @@ def add(item: Item) -> flask.typing.ResponseReturnValue:
         if not form.validate():
             return _refused(item, form)
         file, alt = form.file.data, form.alt.data or ""
-        context.session().rollback()  # nobody waits to write while a large picture is drawn anew
+        throttle.allow(context.session(), f"upload:{by}", limit=LIMIT, seconds=SECONDS, now=now)
+        context.commit()  # nobody waits to write while a large picture is drawn anew
         content = contents.accept(file.read(), file.filename or "")
-        item = context.session().get_one(Item, item_id)
+        item = context.session().get_one(Item, item_id, populate_existing=True, with_for_update=True)
         attachment = actions.attach(
             context.session(), _store(), item, content, name=file.filename or "", alt=alt, by=by, now=now
         )

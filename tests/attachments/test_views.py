@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from kb import feed, markup
 from kb import models as m
 from kb.accounts.models import Role
-from kb.attachments import actions
+from kb.attachments import actions, views
 from kb.attachments.blobs import store_of
 from kb.attachments.contents import Content, accept
 from kb.attachments.rules import FileKind
@@ -210,6 +210,17 @@ def test_a_refusal_keeps_the_words_and_says_why(client: FlaskClient, world: Worl
         assert f'value="{alt}"' in answer.text
     assert world.files() == []
     assert not world.settings.attachments_folder.exists()
+
+
+def test_too_many_files_in_an_hour_are_refused(
+    client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "LIMIT", 2)
+    item = world.idea()
+    sign_in(client, world.people["alice"])
+    statuses = [_send(client, item, data).status_code for data in (b"refused", picture(), picture("JPEG"))]
+    assert statuses == [HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SEE_OTHER, HTTPStatus.TOO_MANY_REQUESTS]
+    assert len(world.files()) == 1
 
 
 def test_an_oversized_request_is_refused_before_it_is_read(client: FlaskClient, world: World) -> None:
