@@ -13,6 +13,9 @@ FOLDERS = {
     "school": "schools",
     "network": "networks",
     "person": "people",
+    "comment": "comments",
+    "question": "inbox/questions",
+    "problem": "inbox/problems",
 }
 """Where the page of a kind is; other kinds have none of their own."""
 

@@ -28,7 +28,7 @@ from kb.permissions import State, Viewer
 from kb.schools.models import School
 
 VISIBLE = ("created", "changed", "published")  # actions after which readers see something else
-MOST = 300  # changes of one kind of thing that are looked at, the latest first
+MOST = 100  # changes of one kind of thing that are looked at, the latest first
 _EVER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
