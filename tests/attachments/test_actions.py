@@ -21,7 +21,9 @@ from kb.config import Settings
 from kb.db import Database
 from kb.errors import InvalidError
 from kb.permissions import State
+from kb.privacy import actions as privacy
 from kb.work import worker
+from kb.writing import actions as writing
 from tests.attachments.files import picture
 from tests.factories import NOW, make_idea
 
@@ -46,7 +48,7 @@ def _attach(
     return actions.attach(session, store, item, content, name="Wall chart.png", alt=alt, by=None, now=NOW)
 
 
-def _count(session: orm.Session, table: type[m.Blob | m.Attachment | m.Job]) -> int:
+def _count(session: orm.Session, table: type[m.Blob | m.Attachment | m.Job | m.Confirmation]) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
@@ -193,3 +195,18 @@ def test_an_upload_of_the_same_bytes_and_their_clearing_wait_for_each_other(
     other.join()
     assert cleared == [False]
     assert store.get(sha256) is not None
+
+
+def test_an_erased_record_leaves_no_byte_and_no_confirmation(sqlite_database: Database, settings: Settings) -> None:
+    with sqlite_database.writing() as session:
+        idea = make_idea(session)
+        sha256 = _attach(session, store_of(settings), idea).sha256
+        privacy.confirm(session, idea, [f"name.{sha256}"], as_curator=False, by=None, now=NOW)
+        feed.commit(session)
+    with sqlite_database.writing() as session:
+        writing.erase(session, session.get_one(m.Item, idea.id), by=None, now=NOW)
+        feed.commit(session)
+    _work(sqlite_database, settings)
+    assert [path for path in settings.attachments_folder.rglob("*") if path.is_file()] == []
+    with sqlite_database.reading() as session:
+        assert [_count(session, table) for table in (m.Attachment, m.Blob, m.Confirmation)] == [0, 0, 0]
