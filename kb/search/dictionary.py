@@ -158,7 +158,8 @@ class Dictionary:
             self._read = np.zeros(max(len(self._read), int(kept.ids[-1]) + 1), np.int64)
             self._read[kept.ids] = kept.reads
             self._uncounted = set(self._held)
-            self._checked = min(kept.number, self._checked) if self._checked >= 0 else kept.number
+            before = kept.number - 1  # so that the next question checks, also where nothing has changed since
+            self._checked = min(before, self._checked) if self._checked >= 0 else before
             self._version += 1
 
     def count(self) -> None:

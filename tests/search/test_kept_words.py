@@ -123,3 +123,15 @@ def test_a_file_that_cannot_be_used_is_not(session: orm.Session, database: Datab
         if how == "version":
             patch.setattr(kept_words, "_FORMAT", 99)
         assert _search(database, tmp_path).read_words() == 1
+
+
+def test_a_start_where_nothing_has_changed_and_the_last_record_is_not_public(
+    session: orm.Session, database: Database, tmp_path: Path
+) -> None:
+    feed.touch(session, [make_idea(session, title="Homework").id])
+    feed.touch(session, [make_idea(session, title="Hidden", audience=Audience.OWNER).id])
+    feed.commit(session)
+    before = Follower(database)
+    before.read()
+    kept_words.write(tmp_path, before.dictionary.kept())
+    assert _counted(_started(database, tmp_path).read()) == _recounted(database)
