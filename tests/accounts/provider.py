@@ -19,13 +19,15 @@ FORGED = RSAKey.generate_key(2048, {"kid": "right"})
 
 @dataclass
 class Provider:
-    """The provider: ``who`` are the claims it tells, ``lies`` what it puts in their place."""
+    """The provider: ``who`` are the claims it tells, ``lies`` what it puts in their place, ``beside``
+    what it tells only when it is asked."""
 
     who: dict[str, Any] = field(default_factory=lambda: {"sub": "u-1", "name": "Rosa Okafor"})
     lies: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
     signed_by: RSAKey = field(default_factory=lambda: KEY)
     leaves_out: tuple[str, ...] = ()
+    beside: dict[str, Any] = field(default_factory=dict)
 
     def start(self) -> None:
         """Listen on a free port of this machine."""
@@ -64,8 +66,11 @@ class Provider:
                 "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
+                "userinfo_endpoint": f"{self.issuer}/who",
                 "id_token_signing_alg_values_supported": ["RS256"],
             }
+        if path == "/who":
+            return self.beside or {"sub": "nobody"}
         return {"keys": [KEY.as_dict(private=False)]} if path == "/keys" else None
 
     def authorize(self, address: str) -> str:
@@ -86,7 +91,7 @@ class Provider:
         told = {"iss": self.issuer, "aud": asked["client_id"], "iat": now, "exp": now + 60, "nonce": asked["nonce"]}
         told = {**told, **self.who, **self.lies}
         kept = {name: value for name, value in told.items() if name not in self.leaves_out}
-        answer = {"access_token": "a", "token_type": "Bearer", "expires_in": 60}
+        answer = {"access_token": "a", "token_type": "Bearer", "expires_in": 600}
         if "id_token" not in self.leaves_out:
             answer["id_token"] = jwt.encode({"alg": "RS256", "kid": "right"}, kept, self.signed_by)
         return answer

@@ -80,6 +80,14 @@ def test_a_new_password_needs_the_old_one(client: FlaskClient, alice: m.Person) 
     assert enter(client.application.test_client()).status_code == 303
 
 
+def test_a_new_password_is_not_easily_guessed(client: FlaskClient, alice: m.Person) -> None:
+    enter(client)
+    answer = post(client, "/account/password", {"old_password": PASSWORD, "password": "alice moreno 1"})
+    assert answer.status_code == 422
+    assert "easily guessed" in answer.text
+    assert enter(client.application.test_client()).status_code == 303
+
+
 def test_a_new_password_ends_all_other_sessions(
     app: flask.Flask, client: FlaskClient, alice: m.Person, sqlite_database: Database
 ) -> None:

@@ -202,6 +202,18 @@ def test_taken_back(app: flask.Flask, client: FlaskClient, world: World, token: 
     assert post(client, path, {"id": number.group(1)}).status_code == 404
 
 
+def test_taken_back_before_the_mail_was_written(
+    client: FlaskClient, world: World, settings: Settings, sqlite_database: Database
+) -> None:
+    enter(client)
+    invite(client, world)
+    with sqlite_database.writing() as session:
+        row = session.scalars(sa.select(m.Invitation)).one()
+        invitations.revoke(session, row, by=None, now=NOW)
+        feed.commit(session)
+    assert letters(sqlite_database, settings) == []
+
+
 def test_the_database_says_when_it_is_too_old(app: flask.Flask, token: str, sqlite_database: Database) -> None:
     with sqlite_database.writing() as session:
         row = session.scalars(sa.select(m.Invitation)).one()

@@ -226,6 +226,19 @@ def test_who_is_invited_gets_an_account(client: FlaskClient, provider: Provider,
         assert [row.role for row in session.scalars(sa.select(m.Membership))] == [Role.CONTRIBUTOR]
 
 
+def test_an_address_that_is_told_beside_the_token(
+    client: FlaskClient, provider: Provider, sqlite_database: Database
+) -> None:
+    """Some providers put only the subject into the token; what they tell beside it must be of the same person."""
+    invited(sqlite_database)
+    provider.who = {"sub": "u-1"}
+    provider.beside = {**ROSA, "sub": "u-2"}
+    assert client.get(come_back(client, provider)).status_code == 403
+    provider.beside = ROSA
+    assert client.get(come_back(client, provider)).status_code == 303
+    assert signed_in_name(client) == "Rosa Okafor"
+
+
 def test_the_link_of_an_invitation_is_enough(
     client: FlaskClient, provider: Provider, sqlite_database: Database
 ) -> None:
