@@ -18,6 +18,7 @@ LINKS = [  # words, path, who sees it
     (_("Your page"), "me", Permission.OWN_PAGE),
     (_("Note something"), "capture", Permission.OWN_PAGE),
     (_("What waits for you"), "inbox", Permission.INBOX_READ),
+    (_("Bring old write-ups"), "imports", Permission.BULK_IMPORT),
     (_("Your account"), "account", Permission.OWN_PAGE),
     (_("People"), "people", Permission.PERSON_MANAGE),
     (_("Audit log"), "audit", Permission.AUDIT_READ),
