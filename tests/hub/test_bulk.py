@@ -1,5 +1,6 @@
 """Old write-ups from a table into drafts: for whom, once, with every fault named, nothing lost."""
 
+import datetime as dt
 import io
 import re
 from collections.abc import Callable
@@ -128,6 +129,22 @@ def test_many_rows_are_made_in_the_background(
     assert "The drafts are made" in client.get(answer.location).text
     with sqlite_database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(m.ChangeIdea)) == 60
+
+
+def test_a_file_that_nobody_goes_on_with_is_forgotten(
+    hub: Hub, visit: Visit, sqlite_database: Database, app: flask.Flask
+) -> None:
+    client, ideas = visit(hub.alice), "Title,Hypothesis\nOne,x\n"
+    for _ in range(2):
+        _upload(client, ideas, f"school:{hub.ashgrove.public_id}", kind="idea")
+    with sqlite_database.writing() as session:
+        session.get_one(m.BulkImport, 1).created_at = dt.datetime.now(dt.UTC) - dt.timedelta(days=31)
+        feed.commit(session)
+    jobs = worker(sqlite_database, app.extensions["kb"].settings)
+    jobs.add_repeated()
+    while jobs.work_once():
+        pass
+    assert [client.get(f"/imports/{number}").status_code for number in (1, 2)] == [404, 200]
 
 
 def test_only_where_one_writes(hub: Hub, visit: Visit, method: None) -> None:

@@ -33,9 +33,6 @@ def upload(
 ) -> BulkImport:
     """Read a file and guess what its columns hold; InvalidError says what is wrong with it."""
     rows = reading.table(data, name)
-    session.execute(
-        sa.delete(BulkImport).where(BulkImport.stage == ImportStage.MAPPING, BulkImport.created_at < now - KEPT)
-    )
     one = BulkImport(
         person_id=by,
         network_id=target.network_id,
@@ -50,6 +47,13 @@ def upload(
     session.add(one)
     session.flush()
     return one
+
+
+def forget(session: orm.Session, *, now: dt.datetime) -> None:
+    """Remove the files that nobody went on with."""
+    session.execute(
+        sa.delete(BulkImport).where(BulkImport.stage == ImportStage.MAPPING, BulkImport.created_at < now - KEPT)
+    )
 
 
 def map_columns(session: orm.Session, one: BulkImport, *, columns: Sequence[str], school: str, method: str) -> None:
