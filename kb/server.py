@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from typing import Any
 
 import click
@@ -92,6 +93,8 @@ def load_app(settings: Settings, port: int, parent: int) -> Callable[..., Any]:
         worker = work.worker(held.database, held.settings, {"search": search})
         held.after_commit.append(worker.wake)
         worker.start()
+        Finalize(None, worker.stop, exitpriority=2)
+    Finalize(None, search.stop, exitpriority=1)  # after the last request; what is noted and in hand is not lost
     threading.Thread(target=_say_when_ready, args=(settings.host, port), daemon=True).start()
     return app
 

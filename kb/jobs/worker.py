@@ -23,6 +23,7 @@ THREADS = 2  # so that a long job does not hold up a letter
 POLL_SECONDS = 1.0
 TURN_SECONDS = 30.0
 FAULT_SECONDS = 10.0
+STOP_SECONDS = 10.0  # then it ends in the middle, and another worker does the job again
 log = structlog.get_logger("kb")
 
 
@@ -55,7 +56,7 @@ class Worker:
         self._stop.set()
         self._wake.set()
         for thread in self._threads:
-            thread.join(timeout=30)
+            thread.join(timeout=STOP_SECONDS)
         self._threads = []
 
     def wake(self, _number: int = 0) -> None:

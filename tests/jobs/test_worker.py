@@ -294,3 +294,26 @@ def test_the_thread_does_what_is_added(sqlite_database: Database, running: Worke
     _add(sqlite_database)
     running.wake()
     assert done.wait(30)
+
+
+def test_stopping_waits_for_the_job_in_hand(sqlite_database: Database, kind: Register) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def handle(work: Work) -> Effect:
+        begun.set()
+        assert go_on.wait(30)
+        return _count(work)
+
+    kind(handle)
+    _add(sqlite_database, 2)
+    made = Worker(sqlite_database, Settings())
+    made.start()
+    assert begun.wait(30)
+    ending = threading.Thread(target=made.stop)
+    ending.start()
+    go_on.set()
+    ending.join()
+    with sqlite_database.reading() as session:
+        rows = session.scalars(sa.select(Job).where(Job.owner.is_not(None))).all()
+    assert rows == [], "none was left in the middle"
+    assert 0 in _counted(sqlite_database)
