@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from kb.errors import InvalidError
 from kb.items.models import Item
-from kb.permissions import Permission, State, can
+from kb.permissions import Audience, Permission, State, can
 from kb.privacy import actions as privacy
 from kb.reviews import actions, forms, queries
 from kb.reviews.checks import Checked, check
@@ -80,8 +80,10 @@ def accept(item: Item) -> flask.typing.ResponseReturnValue:
     session = context.session()
     form = forms.AcceptForm.read()
     ticked = flask.request.form.getlist("looked_at")
-    privacy.confirm(session, item, ticked, as_curator=True, by=_person(), now=context.now())
-    found = check(session, item, working_document(session, item))
+    document = working_document(session, item)
+    is_public = document.audience is Audience.PUBLIC  # what everyone may read needs the look of a curator of its own
+    privacy.confirm(session, item, ticked, as_curator=is_public, by=_person(), now=context.now())
+    found = check(session, item, document)
     for finding in found.findings:
         form.refuse(finding.message)
     for hit in found.hits:

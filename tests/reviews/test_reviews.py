@@ -116,19 +116,6 @@ def test_days_are_whole(hours: int, days: int) -> None:
     assert rules.waiting_days(NOW, NOW + dt.timedelta(hours=hours)) == days
 
 
-@pytest.mark.parametrize(
-    "image", ["![](a.png)", "![ ](a.png)", "![image](a.png)", "![Screenshot 12](a.png)", "![...](a)"]
-)
-def test_a_picture_without_words_is_found(image: str) -> None:
-    assert [one.field for one in rules.images_without_words({"title": "x", "texts.did": f"Look: {image}"})] == [
-        "texts.did"
-    ]
-
-
-def test_a_picture_with_words_is_not() -> None:
-    assert rules.images_without_words({"texts.did": "![A bar chart of forms filed each week](/attachments/x)"}) == []
-
-
 def test_only_those_who_review_or_write_it_find_it(client: FlaskClient, world: World) -> None:
     for person, status in (
         (world.alice, HTTPStatus.OK),
@@ -218,6 +205,19 @@ def test_words_that_may_tell_of_a_child_are_ticked_first(
     answer = post(client, f"{world.address}/acceptance", {"word": "", "looked_at": ticks})
     assert answer.status_code == HTTPStatus.SEE_OTHER
     assert _item(app, world).state is State.PUBLISHED
+
+
+def test_a_picture_without_words_is_not_accepted(client: FlaskClient, app: flask.Flask, world: World) -> None:
+    with app.extensions["kb"].database.writing() as session:
+        item = session.get_one(m.Item, world.item.id)
+        texts = TEXTS | {"materials": "![](/attachments/00000000/chart.png)"}
+        changed = kinds.document_of(session, item).model_copy(update={"texts": texts})
+        writing.edit(session, item, changed, base=base_of(session, item), by=world.alice.id, now=SUBMITTED)
+        feed.commit(session)
+    sign_in(client, world.carla)
+    assert "Say what each picture shows" in client.get(world.address).text
+    assert post(client, f"{world.address}/acceptance").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert _item(app, world).state is State.REVIEW
 
 
 def test_an_edit_of_a_published_record_is_taken_in(app: flask.Flask, client: FlaskClient, world: World) -> None:
