@@ -1,5 +1,5 @@
 """The same world as for writing up a cycle."""
 
-from tests.writing.cycles.conftest import methods_template, sqlite_database, world
+from tests.writing.cycles.conftest import compiled_templates, methods_template, sqlite_database, world
 
-__all__ = ["methods_template", "sqlite_database", "world"]
+__all__ = ["compiled_templates", "methods_template", "sqlite_database", "world"]

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import jinja2
 import pytest
 from flask.testing import FlaskClient
 
@@ -38,9 +39,16 @@ def sqlite_database(tmp_path: Path, methods_template: Path) -> Iterator[Database
     database.close()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> jinja2.BytecodeCache:
+    """Templates that one application compiled, for those of the next tests."""
+    return jinja2.FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def world(sqlite_database: Database, client: FlaskClient) -> Iterator[World]:
+def world(sqlite_database: Database, client: FlaskClient, compiled_templates: jinja2.BytecodeCache) -> Iterator[World]:
     """Three people, two schools in one network, one idea, six methods."""
+    client.application.jinja_env.bytecode_cache = compiled_templates
     with sqlite_database.writing() as session:
         ashgrove, brookside = make_school(session, name="Ashgrove"), make_school(session, name="Brookside")
         network = make_network(session, ashgrove, brookside)
