@@ -29,7 +29,7 @@ from kb.web.gate import allows
 
 bp = flask.Blueprint("search", __name__)
 SHOWN_VALUES = 8
-MORE_VALUES = 60
+MORE_VALUES = 30
 PICKED_FROM = 20
 LONGEST_NAME = 100
 OPEN_FACETS = ("kind", "topic", "grade", "result")
