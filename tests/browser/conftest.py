@@ -87,6 +87,7 @@ def addresses(demo_app: Any) -> dict[str, str]:
             "schools like mine": f"/search?kind=idea&met=met&sort=like&like_school={school.public_id}",
             "school picker": "/search/place?name=school&like_size=900&weigh_size=3",
             "saved searches": "/searches",
+            "who can see this": f"/ideas/{first(Kind.IDEA)}/audience",
             "idea": f"/ideas/{first(Kind.IDEA)}",
             "cycle": f"/cycles/{first(Kind.CYCLE)}",
             "case": f"/cases/{first(Kind.CASE)}",

@@ -13,7 +13,7 @@ AXE = {
 SCREENS = (
     "home", "search", "search with filters", "nothing found", "idea", "cycle", "case", "lineage", "schools", "school",
     "networks", "network", "methods", "method", "glossary", "term", "shortlist", "about", "accessibility",
-    "privacy problem", "not found", "schools like mine", "school picker", "saved searches",
+    "privacy problem", "not found", "schools like mine", "school picker", "saved searches", "who can see this",
 )  # fmt: skip
 MAIN = {"phone light": (320, "light"), "desktop dark": (1200, "dark")}
 REST = {"phone dark": (320, "dark"), "desktop light": (1200, "light"), "tablet light": (768, "light")}
