@@ -13,7 +13,7 @@ for (const region of document.querySelectorAll("[data-similar]")) {
   let running = null;
 
   const show = (html) => {
-    region.innerHTML = html;
+    region.innerHTML = html.trim();
     const head = region.querySelector(".similar-head");
     if (said) said.textContent = head ? head.textContent : "";
   };

@@ -75,6 +75,8 @@ def read(
         if cell and name in columns:
             _take(row, header, cell, columns[name], around)
     _complete(row, around)
+    if row.stops:  # what else is wrong with it matters once it can be a draft
+        row.problems = [problem for problem in row.problems if problem.stops]
     return row
 
 
