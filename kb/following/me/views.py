@@ -24,6 +24,7 @@ from kb.saved.queries import of_person
 from kb.search.service import Search
 from kb.web import context
 from kb.web.gate import allows
+from kb.writing.capture.queries import notes
 
 bp = flask.Blueprint("me", __name__, url_prefix="/me")
 QUESTIONS = 20
@@ -52,6 +53,7 @@ def show() -> flask.Response:
         reviews=reviews,
         write_ups=write_ups(session, viewer),
         typed=typed(session, viewer),
+        notes=notes(session, context.person_id()),
         followed=followed,
         any_news=any(one.changes for one in followed),
         until=context.now().isoformat(),

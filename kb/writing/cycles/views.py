@@ -67,9 +67,10 @@ def write(item: Item) -> Answer:
     if posted and keeping.version(desk.base) != item.row_version:  # somebody saved since: put the words into the text
         document = keeping.text_of_base(session, item, desk.base) or document  # on which this form was opened
     form = _form(item, page, document, desk, do=do)
+    if posted:
+        desks.keep_typed(desk)
     if not posted or do in _ADD or do.startswith("correct-"):
         return _show(item, document, all_pages, page, form, desk)
-    desks.keep_typed(desk)
     if not form.validate():
         return _show(item, document, all_pages, page, form, desk), 422
     try:

@@ -38,6 +38,7 @@ def test_a_note_is_kept_once_and_listed(world: World) -> None:
     assert capture(world) == first
     assert (note(world).text, note(world).person_id) == (WORDS, world.alice)
     assert WORDS in world.client.get("/capture").text
+    assert WORDS in world.client.get("/me").text
     assert WORDS in world.client.get(first).text
 
 

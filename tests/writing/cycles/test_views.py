@@ -149,6 +149,7 @@ def test_rows_are_added_by_a_button_and_empty_ones_fall_away(world: World) -> No
     assert more.status_code == 200
     assert "predictions-1-expected" in more.text
     assert "Most families answer" in more.text
+    assert "did not save it" in world.get("edit/plan").text  # whoever leaves now finds it again
     second = {"predictions-1-expected": "", "predictions-2-expected": "They call back"}
     write(world, "plan", {**ANSWERS["plan"], **second})
     assert [entry.expected for entry in document(world).predictions] == ["Most families answer", "They call back"]
