@@ -21,12 +21,12 @@ from kb.schools.models import School
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something that can be followed. ``ref`` is what stands in its address: for a driver that of its network."""
+    """Something that can be followed. ``page`` is what stands in the address of its page: a driver's is its network's."""
 
     kind: Followed
     public_id: str
     name: str
-    ref: Ref
+    page: Ref
     language: Language = Language.EN
 
 

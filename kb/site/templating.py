@@ -91,13 +91,13 @@ def followed_url(thing: Thing) -> str:
     """Return the address of something that is followed; a driver stands on the page of its network."""
     match thing.kind:
         case Followed.IDEA:
-            return f"{flask.request.root_path}{FOLDERS['idea']}{thing.ref}"
+            return f"{flask.request.root_path}{FOLDERS['idea']}{thing.page}"
         case Followed.SCHOOL:
-            return school_url(thing.ref)
+            return school_url(thing.page)
         case Followed.NETWORK:
-            return network_url(thing.ref)
+            return network_url(thing.page)
         case Followed.DRIVER:
-            return f"{network_url(thing.ref)}#driver-{thing.public_id}"
+            return f"{network_url(thing.page)}#driver-{thing.public_id}"
 
 
 def request_id() -> str:
