@@ -21,7 +21,7 @@ from kb.schools.models import School
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something that can be followed. ``page`` is what stands in the address of its page: a driver's is its network's."""
+    """Something that can be followed. ``page`` stands in the address of its page: for a driver that of its network."""
 
     kind: Followed
     public_id: str

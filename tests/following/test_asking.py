@@ -8,10 +8,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import orm
 
 from kb.accounts.models import Membership, Role
+from kb.config import Settings
 from kb.db import Database
 from kb.following.asking import actions, queries
 from kb.following.asking.models import VisitorQuestion
 from kb.following.asking.rules import KEPT
+from kb.following.problems.models import PrivacyProblem
+from kb.following.retention import forget
+from kb.jobs.registry import Work
 from kb.mail.queries import Letter, waiting
 from tests.factories import NOW, make_member, make_person
 from tests.following.conftest import Client, World
@@ -98,6 +102,43 @@ def test_errors_keep_what_was_typed(client: FlaskClient, site: World, sqlite_dat
         for value in sent.values():
             assert value.split("\n")[0].strip() in answer.text
     assert _rows(sqlite_database) == []
+
+
+def test_the_hub_says_what_is_missing(as_: Client, site: World, sqlite_database: Database) -> None:
+    _ask(as_(None), site)
+    client = as_(None)
+    assert client.post(f"/ask/school/{site.other.ref}", data=QUESTION).status_code == 303
+    first, second = _rows(sqlite_database)
+    carla, dana = as_("carla"), as_("dana")
+    assert post(carla, f"/inbox/questions/{first.public_id}/answer", {"text": ""}).status_code == 422
+    with sqlite_database.writing() as session:
+        session.execute(sa.update(Membership).values(ended_at=NOW).where(Membership.school_id == site.other.id))
+        session.commit()
+    answer = post(dana, f"/inbox/questions/{second.public_id}/forwarding")
+    assert answer.status_code == 422
+    assert "Nobody at the school has an account" in answer.text
+    for _ in range(2):
+        assert post(dana, f"/inbox/questions/{second.public_id}/closing").status_code == 303
+    assert "This was answered or closed" in dana.get(f"/inbox/questions/{second.public_id}").text
+    for _ in range(2):  # the school hears of it once
+        post(carla, f"/inbox/questions/{first.public_id}/forwarding")
+    assert [letter.to for letter in _mails(sqlite_database)].count("alice@example.org") == 1
+    assert "on its way" in client.get(f"/ask/cycle/{site.cycle.ref}/thanks").text
+
+
+def test_the_job_forgets_what_is_old(session: orm.Session, world: World, sqlite_database: Database) -> None:
+    old = NOW - KEPT - dt.timedelta(1)
+    row = VisitorQuestion(
+        public_id="00000000", about="school", about_id="x", name="R", email=ASKER, text="x", created_at=old
+    )
+    session.add_all([row, PrivacyProblem(public_id="00000001", page="/", text="", created_at=old, answered_at=old)])
+    session.flush()
+    settings = Settings()
+    effect = forget(Work("k", {}, 1, NOW, sqlite_database, settings, {}))
+    assert effect is not None
+    effect(session)
+    for table in (VisitorQuestion, PrivacyProblem):
+        assert session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
 
 
 def test_a_program_is_thanked_and_forgotten(client: FlaskClient, site: World, sqlite_database: Database) -> None:

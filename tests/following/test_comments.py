@@ -85,6 +85,15 @@ def test_errors_keep_the_words(as_: Client, site: World) -> None:
         assert re.search(r'checked[^>]*value="comment"|value="comment"[^>]*checked', answer.text)
 
 
+def test_errors_keep_an_answer(as_: Client, site: World) -> None:
+    comment = _say(as_, site)
+    for words, status in (("", 422), ("Student Maria Lopez did.", 422), ("[" * 300, 422)):
+        answer = post(as_("alice"), f"{comment}/answers", {"words": words})
+        assert answer.status_code == status
+        assert words in answer.text
+    assert post(as_("charlie"), f"{comment}/reports", {"reason": ""}).status_code == 422
+
+
 def test_the_privacy_guard_asks_first(as_: Client, site: World) -> None:
     words = "It worked for student Maria Lopez."
     answer = post(as_("bob"), _discussion(site), {"kind": "comment", "words": words})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from kb.db import Database
@@ -68,3 +69,12 @@ def test_what_may_no_longer_be_read_can_be_left(as_: Client, site: World, sqlite
     assert site.idea.title not in charlie.get("/me").text
     assert post(charlie, f"/following/idea/{site.idea.public_id}/end").location == "/me"
     assert _follows(sqlite_database) == set()
+
+
+def test_nobody_follows_too_much(as_: Client, site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.following.actions.MOST", 1)
+    bob = as_("bob")
+    assert post(bob, f"/following/school/{site.school.public_id}").status_code == 303
+    assert post(bob, f"/following/school/{site.other.public_id}").status_code == 422
+    assert post(bob, f"/following/school/{site.school.public_id}").status_code == 303
+    assert post(bob, f"/following/x/{site.school.public_id}/end").status_code == 404
