@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from kb.bench import search, search_corpus, search_measure, search_queries
+from kb import feed
+from kb.bench import hidden, search, search_corpus, search_measure, search_queries
 from kb.bench.search_queries import CLASSES, TOTAL, Asked, Corpus
 from kb.config import Settings
 from kb.db import Database
+from kb.permissions import ANONYMOUS
+from kb.search import query as grammar
 from kb.search.query import Sort
 
 RECORDS = 300
@@ -85,7 +88,28 @@ def test_the_report_holds_the_figures(bench: search_measure.Bench) -> None:
     assert report["index_bytes"] > 0
     assert report["update_to_visible_ms"] is not None
     assert report["withdrawal_at_next_request"] is True
+    idea = report["most_tested_idea"]
+    assert idea["found"] > 1, "the idea and its tests"
+    assert None not in idea.values()
     assert report["same_totals"] > 0.5
+
+
+def test_pairs_are_words_that_nothing_public_is_found_by(bench: search_measure.Bench) -> None:
+    pairs = list(hidden._pairs(bench.settings, 20))
+    assert pairs
+    with bench.database.reading() as session:
+        for word, nonsense in pairs:
+            for one in (word, nonsense):
+                query = grammar.parse({"q": [one]})
+                assert bench.search.search(session, ANONYMOUS, query, feed.peek(bench.database)).dropped, one
+            assert len(word) == len(nonsense)
+
+
+@pytest.mark.slow
+def test_words_of_hidden_records_are_nonsense_over_http(bench: search_measure.Bench) -> None:
+    report = search.hidden(bench.settings.data_dir, RECORDS, 30, lambda _words: None)
+    assert (report["pairs"], report["same_page"]) == (30, 30)
+    assert "30 of 30 pairs" in search.hidden_as_text(report)
 
 
 def test_postgres_needs_a_server(tmp_path: Path) -> None:
