@@ -35,6 +35,12 @@ WORD = "quillfeather"
 
 
 @pytest.fixture
+def session(sqlite_database: Database) -> Iterator[orm.Session]:
+    with sqlite_database.writing() as opened:
+        yield opened
+
+
+@pytest.fixture
 def world(session: orm.Session) -> World:
     return make_world(session)
 
@@ -139,8 +145,9 @@ def _settings(database: Database, folder: Path) -> Settings:
     return Settings(data_dir=folder, database_url=address, secret_key="tests-only-secret-that-is-long-enough")
 
 
-@pytest.mark.parametrize("make", [_idea, _cycle])
-def test_no_word_is_left(database: Database, tmp_path: Path, make: object) -> None:
+@pytest.mark.parametrize(("kind", "make"), [("sqlite", _idea), ("postgres", _idea), ("sqlite", _cycle)])
+def test_no_word_is_left(request: pytest.FixtureRequest, tmp_path: Path, kind: str, make: object) -> None:
+    database: Database = request.getfixturevalue(f"{kind}_database")
     settings = _settings(database, tmp_path / "data")
     with database.writing() as session:
         item = make(session, make_world(session), settings)  # type: ignore[operator]

@@ -86,8 +86,8 @@ def test_it_requires_the_right_to_edit(client: FlaskClient, world: World, idea: 
     assert post(client, f"/ideas/{idea.ref}/history/1/restoration").status_code == 403
 
 
-@pytest.mark.parametrize("number", ["0", "99", "9" * 30, "-1", "x"])
-def test_it_handles_texts_that_are_not_there(client: FlaskClient, world: World, idea: m.Item, number: str) -> None:
+def test_it_handles_texts_that_are_not_there(client: FlaskClient, world: World, idea: m.Item) -> None:
     sign_in(client, world.alice)
-    assert client.get(f"/ideas/{idea.ref}/history/{number}").status_code == 404
-    assert client.get(f"/ideas/{idea.ref}/history/2?with={number}").status_code == 200
+    for number in ("0", "99", "9" * 30, "-1", "x"):
+        assert client.get(f"/ideas/{idea.ref}/history/{number}").status_code == 404
+        assert client.get(f"/ideas/{idea.ref}/history/2?with={number}").status_code == 200
