@@ -47,6 +47,7 @@ const watch = (form) => {
   let timer;
   let serverTimer;
   let sending = false;
+  let request;
   let leaving = false;
 
   const say = (text) => {
@@ -64,8 +65,11 @@ const watch = (form) => {
     body.set("form", form.dataset.form);
     body.set("base", form.elements.base?.value ?? "");
     body.set("csrf_token", form.elements.csrf_token?.value ?? "");
+    request = new AbortController();
+    const { signal } = request;
     try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body, headers: { Accept: "application/json" } });
+      const headers = { Accept: "application/json" };
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body, headers, signal });
       if (!answer.ok) throw new Error(answer.status);
       const { others } = await answer.json();
       say(words.saved);
@@ -74,6 +78,7 @@ const watch = (form) => {
         atWork.textContent = words.others.replace("{names}", others.join(", "));
       }
     } catch {
+      if (sending) return;
       say(words.offline);
       clearTimeout(serverTimer);
       serverTimer = setTimeout(send, 3 * SERVER_PAUSE);
@@ -117,9 +122,11 @@ const watch = (form) => {
     keep();
     leaving = true;
     sending = true;
+    request?.abort(); // what arrives after the words are saved would be offered as unsaved
   });
   window.addEventListener("pageshow", () => {
     leaving = false;
+    sending = false;
   });
   window.addEventListener("pagehide", () => {
     if (changed() && !sending) keep();

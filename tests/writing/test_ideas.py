@@ -122,6 +122,17 @@ def test_what_is_wrong_stands_at_its_field(alice: FlaskClient, world: World) -> 
         assert f'href="#{field}' in answer.text
 
 
+def test_a_failing_server_loses_nothing(alice: FlaskClient, world: World, sqlite_database: Database) -> None:
+    """The words are kept before anything is done with them, so a fault of ours cannot take them along."""
+    with sqlite_database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE change_idea RENAME TO broken")
+    assert post(alice, "/ideas/new", _fields(world, summary="Typed for an hour.")).status_code == 500
+    with sqlite_database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE broken RENAME TO change_idea")
+    assert "You typed something here" in alice.get("/ideas/new").text
+    assert "Typed for an hour." in alice.get("/ideas/new?resume=1").text
+
+
 def test_sent_twice_is_one_record(alice: FlaskClient, world: World, sqlite_database: Database) -> None:
     key = "a-key-that-is-long-enough"
     first = post(alice, "/ideas/new", _fields(world, once=key))
