@@ -73,7 +73,7 @@ def _walk(page: Page, idea: str) -> None:
         _is_sound(page)
         page.get_by_role("button", name="Save and ").first.click()
     _is_sound(page)
-    page.get_by_role("navigation", name="Steps of the write-up").get_by_role("link", name="Plan").click()
+    page.get_by_role("link", name="Change Plan", exact=True).click()
     page.get_by_role("button", name="Correct it").click()
     _is_sound(page)
 
