@@ -13,6 +13,7 @@ from kb.ideas import queries
 from kb.items.imprint import imprint
 from kb.items.models import Item
 from kb.items.relations import relations
+from kb.packages.queries import holding
 from kb.permissions import Permission
 from kb.web import context
 from kb.web.gate import allows
@@ -41,6 +42,7 @@ def show(idea: Item) -> str:
         drivers=drivers_of(session, idea.id),
         relations=relations(session, viewer, idea.id),
         imprint=imprint(session, idea.id),
+        packages=holding(session, viewer, idea.id),
         talk=talk(session, viewer, idea, limit=SHOWN),
         following=is_following(session, viewer, Followed.IDEA, idea.public_id),
     )

@@ -51,6 +51,7 @@ def _links(item: Item) -> list[Link]:
     if viewer.is_anonymous:
         return []
     is_open = item.state in (State.DRAFT, State.REVIEW)
+    to_package = f"{flask.request.root_path}/packages/add?id={item.public_id}"
     check = _("Check and send") if item.state is State.DRAFT else _("Check")
     asked = [
         (Permission.ITEM_EDIT, _("Edit"), edit_url(item), True),
@@ -58,6 +59,7 @@ def _links(item: Item) -> list[Link]:
         (Permission.ITEM_EDIT, _("The next test"), f"{own}/next", item.kind is Kind.CYCLE and not is_open),
         (Permission.ITEM_HISTORY, _("History"), f"{own}/history", True),
         (Permission.ITEM_REVIEW, _("Review it"), f"{flask.request.root_path}/review/{item.ref}", is_open),
+        (Permission.PACKAGE_CREATE, _("Add to a change package"), to_package, item.state is State.PUBLISHED),
         (Permission.ITEM_WITHDRAW, _("Withdraw"), f"{own}/withdrawal", True),
         (Permission.ITEM_REASSIGN, _("Hand it over"), f"{own}/author", is_open),
         (Permission.ITEM_ERASE, _("Erase"), f"{own}/erasure", True),

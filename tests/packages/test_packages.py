@@ -194,3 +194,16 @@ def test_a_new_one_belongs_to_a_network_the_person_curates(client: FlaskClient, 
     answer = post(client, "/packages/new", {"title": "Grading", "network": people["network"].public_id})
     assert answer.status_code == HTTPStatus.SEE_OTHER
     assert "Edit: Grading" in client.get(answer.location).text
+
+
+def test_an_idea_says_in_which_packages_it_is(
+    client: FlaskClient, people: dict[str, Any], sqlite_database: Database
+) -> None:
+    idea = people["ideas"][0]
+    assert "Attendance" not in client.get(f"/ideas/{idea.ref}").text
+    sign_in(client, people["carla"])
+    page = client.get(f"/ideas/{idea.ref}").text
+    assert f"/packages/{people['package'].ref}" in page
+    assert f"/packages/add?id={idea.public_id}" in page
+    sign_in(client, people["bob"])
+    assert "/packages/add" not in client.get(f"/ideas/{idea.ref}").text
