@@ -27,7 +27,7 @@ from kb.writing.rules import Blocker
 __all__ = ["BlockedError", "StaleError", "erase"]
 FIXED = (  # what no form changes
     *("id", "kind", "state", "author", "shared_with_school", "school", "network", "created", "published", "fictional"),
-    "small_counts_confirmed",
+    *("small_counts_confirmed", "merged_into", "context"),
 )
 _UP = (State.PUBLISHED, State.WITHDRAWN)
 
@@ -74,7 +74,7 @@ def edit(session: orm.Session, item: Item, document: Any, *, base: str, by: int,
     """
     _lock(session, item)
     before = queries.working_document(session, item)
-    document = document.model_copy(update={name: getattr(before, name) for name in FIXED} | {"updated": None})
+    document = document.model_copy(update=_fixed(before) | {"updated": None})
     if keeping.version(base) != item.row_version:
         raise StaleError(item, base=keeping.text_of_base(session, item, base), mine=document, theirs=before)
     document = kinds.written(session, before, document, now=now)
@@ -123,7 +123,7 @@ def publish(
         session.flush()
     standing = kinds.document_of(session, item)
     update = {name: getattr(standing, name) for name in ADMINISTRATIVE - {"updated", "minor"}}
-    update |= {name: getattr(standing, name) for name in FIXED if name not in ("state", "published")}
+    update |= _fixed(standing)
     update |= {"state": State.PUBLISHED, "published": item.published_at or now, "minor": minor, "updated": None}
     was = item.state
     kinds.save(session, document.model_copy(update=update), by=by, now=now, action="published")
@@ -199,6 +199,11 @@ def reassign(session: orm.Session, item: Item, *, to: Person, by: int, now: dt.d
 def _lock(session: orm.Session, item: Item) -> None:
     """Read the row anew and keep others from changing it until the commit (SQLite: they wait already)."""
     session.refresh(item, with_for_update=True)
+
+
+def _fixed(document: Any) -> dict[str, Any]:
+    """Return what no form changes, as far as a document of this kind has it."""
+    return {name: getattr(document, name) for name in FIXED if name in type(document).model_fields}
 
 
 def _renew(session: orm.Session, item: Item) -> None:

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kb.accounts.queries import viewer_of
 from kb.errors import ConflictError
 from kb.items.models import Item
-from kb.permissions import State
+from kb.permissions import Permission, State, can
 from kb.writing import actions, queries
 from kb.writing.models import SentForm
 
@@ -52,6 +53,8 @@ def start(
         item = session.scalars(sa.select(Item).where(Item.public_id == made.public_id)).one()
         if item.state is State.ERASED:
             raise ConflictError("What this form made was erased. Open a new form.")
+        if not can(viewer_of(session, by, today=now.date()), Permission.ITEM_EDIT, item):
+            raise ConflictError("What this form made before belongs to others now. Open a new form.")
         changed = fill(queries.working_document(session, item))
         return actions.edit(session, item, changed, base=made.base, by=by, now=now)
     item = actions.start(session, fill(document), by=by, now=now)
