@@ -42,6 +42,11 @@ class Marker:
     def __init__(self, terms: Sequence[Term]) -> None:
         wanted = [term for term in terms if not term.excluded]
         self._ways = [(bit, way) for bit, term in enumerate(wanted) for way in term.alternatives]
+        self._phrases = [(bit, way) for bit, way in self._ways if len(way.tokens) > 1]
+        self._single: dict[str, set[int]] = {}
+        for bit, way in self._ways:
+            if len(way.tokens) == 1:
+                self._single.setdefault(way.tokens[0], set()).add(bit)
         self._words = len(wanted)
         self._known = {language: self._beginnings(language) for language in Language}
 
@@ -85,7 +90,8 @@ class Marker:
         words = [
             (found.start(), found.end(), stem(fold(found.group()), language)) for found in known.pattern.finditer(plain)
         ]
-        spots = {spot for bit, way in self._ways for spot in _matches(words, way, bit)}
+        spots = {Spot(start, end, bit) for start, end, word in words for bit in self._single.get(word, ())}
+        spots.update(spot for bit, way in self._phrases for spot in _matches(words, way, bit))
         first: dict[int, Spot] = {}
         for spot in sorted(spots):
             first.setdefault(spot.start, spot)
