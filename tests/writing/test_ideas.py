@@ -239,6 +239,26 @@ def test_i_adapted_this(alice: FlaskClient, world: World, sqlite_database: Datab
     assert "Postcards" in combined.text
 
 
+def test_it_also_comes_from_another(alice: FlaskClient, world: World, sqlite_database: Database) -> None:
+    with sqlite_database.writing() as session:
+        one, other = make_idea(session, title="Calls"), make_idea(session, title="Postcards", edition=4)
+        session.commit()
+    parent = {"parents-0-target": one.public_id, "parents-0-type": "adapted_from", "parents-0-why": "Time."}
+    address = f"https://kb.example.org/ideas/{other.ref}?all=1#try"
+    wrong = post(alice, "/ideas/new", _fields(world, another="postcards", **parent))
+    assert 'href="#another"' in wrong.text
+    saved = post(alice, "/ideas/new", _fields(world, another=address, **parent))
+    assert saved.location.endswith("/edit#parents")
+    page = alice.get(saved.location).text
+    assert "What became of “Postcards”" in page
+    with sqlite_database.reading() as session:
+        links = session.scalars(sa.select(m.Link).order_by(m.Link.id)).all()
+    assert {(link.target_id, link.type, link.target_edition) for link in links} == {
+        (one.id, LinkType.ADAPTED_FROM, 1),
+        (other.id, LinkType.COMBINED_FROM, 4),
+    }
+
+
 def test_a_hidden_idea_is_no_parent(alice: FlaskClient, world: World, sqlite_database: Database) -> None:
     with sqlite_database.writing() as session:
         hidden = make_idea(session, title="Secretword", audience=Audience.SCHOOL, school_id=world.other_school.id)

@@ -1,5 +1,6 @@
 """The form of a change idea, and of how it came from others."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from wtforms.validators import DataRequired
 
 from kb.ideas.document import IdeaDocument
 from kb.ideas.rules import TEXTS, Cost, Target
+from kb.ids import PUBLIC_ID
 from kb.items.document import AdaptationEntry, LinkEntry
 from kb.items.rules import ANCESTRY, CoreConsistency, LinkType, Planned
 from kb.web.forms import LineField, TextField, choices
@@ -17,6 +19,7 @@ from kb.writing.cycles.fields import Words, radios, select
 
 PARENTS = "parents"
 LINES = ("population", "roles_needed", "staff_time", "duration")
+_ADDRESS = re.compile(rf"(?:^|/)(?P<id>{PUBLIC_ID.pattern})(?:-[a-z0-9-]*)?(?:[/?#].*)?$")
 FRAME = ("kept", "changed", "added", "removed", "why", "decided_by")
 Pairs = Sequence[tuple[str, str]]
 
@@ -32,6 +35,11 @@ def idea_form(
         **parts.place_field(places),
         **_main_fields(),
         **_frame_fields(parents, words),
+        "another": LineField(
+            _("Does it come from another idea as well?"),
+            longest=300,
+            description=_("The address of that idea, copied from your browser. You are asked about it after saving."),
+        ),
         **_test_fields(words, drivers),
         **parts.about_fields(words),
         **parts.credit_fields(people, words),
@@ -58,8 +66,15 @@ def values(document: IdeaDocument) -> dict[str, Any]:
     return start
 
 
-def filled(form: Any, document: IdeaDocument) -> IdeaDocument:
-    """Return the document with what the form says."""
+def another_id(form: Any) -> str:
+    """Return the id in the address of one more idea it comes from; "" for none, "?" for what is no address."""
+    typed = (form["another"].data or "").strip()
+    found = _ADDRESS.search(typed)
+    return found["id"] if found else "?" if typed else ""
+
+
+def filled(form: Any, document: IdeaDocument, also: Sequence[LinkEntry] = ()) -> IdeaDocument:
+    """Return the document with what the form says; ``also``: links to ideas that were added with it."""
     names = [field.name for field in form]
     update = parts.shared_changes(form, document, parts.rows_in(names, parts.CREDITS))
     update |= {name: form[name].data for name in (*LINES, "cost", "target")}
@@ -68,7 +83,9 @@ def filled(form: Any, document: IdeaDocument) -> IdeaDocument:
     before = {(link.type, link.target): link for link in document.links}
     parents = [_link(form, index, before) for index in range(parts.rows_in(names, PARENTS))]
     others = [link for link in document.links if link.type not in ANCESTRY]
-    update["links"] = [*(link for link in parents if link is not None), *others]
+    kept = [link for link in parents if link is not None]
+    new = [link for link in also if link.target not in {one.target for one in kept}]
+    update["links"] = [*kept, *new, *others]
     return document.model_copy(update=update)
 
 

@@ -25,7 +25,7 @@ from kb.writing import desk as desks
 from kb.writing import places as writing_places
 from kb.writing import queries as work
 from kb.writing.actions import StaleError
-from kb.writing.addresses import check_url
+from kb.writing.addresses import check_url, edit_url
 from kb.writing.checking import check_page
 from kb.writing.ideas import forms, queries
 from kb.writing.ideas.queries import Parent
@@ -112,11 +112,7 @@ def _page(
 def _begun(parents: list[Parent], *, school: str | None, network: str | None) -> IdeaDocument:
     """Return a new idea; one that comes from others begins with the words of the first."""
     several = len(parents) > 1
-    kind = LinkType.COMBINED_FROM if several else LinkType.ADAPTED_FROM
-    links = [
-        LinkEntry(type=kind, target=one.item.public_id, edition=max(1, one.item.edition), adaptation=AdaptationEntry())
-        for one in parents
-    ]
+    links = _links(parents, is_first=not several)
     own: dict[str, Any] = {}
     if parents and not several:
         first = parents[0].document
@@ -136,6 +132,15 @@ def _begun(parents: list[Parent], *, school: str | None, network: str | None) ->
         links=links,
         **own,
     )
+
+
+def _links(parents: list[Parent], *, is_first: bool) -> list[LinkEntry]:
+    """Return links to the ideas that a new one comes from, their questions not answered yet."""
+    kind = LinkType.ADAPTED_FROM if is_first else LinkType.COMBINED_FROM
+    return [
+        LinkEntry(type=kind, target=one.item.public_id, edition=max(1, one.item.edition), adaptation=AdaptationEntry())
+        for one in parents
+    ]
 
 
 def _form(
@@ -158,7 +163,12 @@ def _form(
 
 def _is_right(form: parts.WriteUpForm) -> bool:
     count = parts.rows_in([field.name for field in form], parts.CREDITS)
-    return form.validate() and not parts.refuse_names(form, count) and _only_known_parents(form)
+    is_known = form.validate() and not parts.refuse_names(form, count) and _only_known_parents(form)
+    another = forms.another_id(form)
+    if another and not queries.parents(context.session(), context.viewer(), [another]):
+        form.refuse(_("No idea was found at this address. Copy it from the page of the idea."), "another")
+        return False
+    return is_known
 
 
 def _only_known_parents(form: parts.WriteUpForm) -> bool:
@@ -183,11 +193,12 @@ def _titles(form: parts.WriteUpForm) -> dict[str, str]:
 
 def _saved(form: parts.WriteUpForm, document: IdeaDocument, desk: desks.Desk, item: Item | None) -> werkzeug.Response:
     session, now, by = context.session(), context.now(), context.viewer().person_id or 0
-    fill = partial(forms.filled, form)
+    more = queries.parents(session, context.viewer(), [forms.another_id(form)])
+    fill = partial(forms.filled, form, also=_links(more, is_first=not _parent_ids(form)))
     if item is None:
         saved = once.start(session, fill, document, key=desk.once, by=by, now=now)
     else:
         saved = actions.edit(session, item, fill(document), base=desk.base, by=by, now=now)
     desks.clear(desk)
     context.commit()
-    return flask.redirect(check_url(saved), 303)
+    return flask.redirect(f"{edit_url(saved)}#parents" if more else check_url(saved), 303)
