@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy import orm
 
@@ -20,7 +21,7 @@ from kb.ids import new_public_id
 from kb.permissions import Audience, State
 from kb.privacy import actions as privacy
 from kb.privacy.queries import open_hits, texts_of
-from kb.reviews import queries, rules
+from kb.reviews import actions, queries, rules
 from kb.writing import actions as writing
 from kb.writing import kinds
 from kb.writing.queries import base_of, working_document
@@ -254,3 +255,19 @@ def test_a_published_record_of_one_school_is_no_business_of_the_hub(
         session.expunge_all()
     sign_in(client, world.carla)
     assert client.get(world.address).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_whoever_left_meanwhile_is_told_nothing(session: orm.Session) -> None:
+    """The letter goes to the writer of the edit; one who can no longer read the record gets none."""
+    world = _make(session, audience=Audience.NETWORK)
+    school = session.get_one(m.School, world.item.school_id)
+    amir = make_person(session, name="Amir", email="amir@ashgrove.example")
+    make_member(session, amir, school=school, role=Role.CONTRIBUTOR)
+    writing.publish(session, world.item, by=world.carla.id, now=SUBMITTED)
+    for writer, told in ((amir, [amir.email]), (world.alice, [amir.email])):
+        changed = kinds.document_of(session, world.item).model_copy(update={"summary": f"Words of {writer.name}."})
+        writing.edit(session, world.item, changed, base=base_of(session, world.item), by=writer.id, now=SUBMITTED)
+        if writer is world.alice:
+            session.execute(sa.update(m.Membership).where(m.Membership.person_id == writer.id).values(ended_at=NOW))
+        actions.send_back(session, world.item, note="Why?", address="https://kb.example/x", by=world.carla.id, now=NOW)
+        assert [job.payload["to"] for job in session.query(m.Job).order_by(m.Job.id)] == told
