@@ -155,6 +155,22 @@ def test_not_too_many_at_once(client: FlaskClient, site: World) -> None:
     assert "How long did" in answer.text
 
 
+def test_one_household_is_one_visitor(client: FlaskClient, site: World) -> None:
+    """Whoever has one IPv6 address has a network of them; a header that any client can write counts for nothing."""
+    problem = {"page": f"/cycles/{site.cycle.ref}", "text": "A name."}
+    for address, sent, allowed in ((f"/ask/cycle/{site.cycle.ref}", QUESTION, 5), ("/privacy-problem", problem, 10)):
+        told = [
+            client.post(
+                address,
+                data=sent,
+                headers={"X-Forwarded-For": f"192.0.2.{number}"},
+                environ_base={"REMOTE_ADDR": f"2001:db8::{number:x}"},
+            ).status_code
+            for number in range(1, allowed + 2)
+        ]
+        assert told == [303] * allowed + [429]
+
+
 def test_only_about_what_anybody_may_read(as_: Client, site: World) -> None:
     for name in (None, "alice", "dana"):
         for item in site.restricted.values():

@@ -8,7 +8,7 @@ from kb.following.asking import actions, queries
 from kb.following.asking.forms import AskForm
 from kb.following.asking.queries import Subject
 from kb.permissions import Permission
-from kb.web import context
+from kb.web import context, network
 from kb.web.gate import allows
 
 bp = flask.Blueprint("asking", __name__, url_prefix="/ask")
@@ -37,7 +37,7 @@ def ask(about: Subject) -> werkzeug.Response | tuple[str, int]:
             name=form.name.data or "",
             email=form.email.data or "",
             text=form.text.data or "",
-            origin=flask.request.remote_addr or "",
+            origin=network.address(),
             settings=context.services().settings,
             now=context.now(),
         )

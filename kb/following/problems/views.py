@@ -10,7 +10,7 @@ from kb.following.problems import actions
 from kb.following.problems.forms import ProblemForm
 from kb.following.problems.rules import LONGEST_PAGE
 from kb.permissions import Permission
-from kb.web import context
+from kb.web import context, network
 from kb.web.gate import allows
 
 bp = flask.Blueprint("problems", __name__, url_prefix="/privacy-problem")
@@ -38,7 +38,7 @@ def report() -> werkzeug.Response | tuple[str, int]:
             page=form.page.data or "",
             text=form.text.data or "",
             email=form.email.data or "",
-            origin=flask.request.remote_addr or "",
+            origin=network.address(),
             settings=context.services().settings,
             now=context.now(),
         )
