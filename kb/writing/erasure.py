@@ -7,6 +7,7 @@ the session and the item's id.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from kb.drivers.models import DriverIdea
 from kb.history import History
 from kb.ideas.models import ChangeIdea
 from kb.items.models import Adaptation, Credit, Item, ItemTag, Link, Publication, Revision, Tag, TagAlias
+from kb.jobs.models import Job, JobState
+from kb.mail import rules as mail
 from kb.permissions import State
 from kb.writing.models import Draft
 
@@ -36,6 +39,7 @@ _PARTS: tuple[tuple[type[Any], str], ...] = (
     (Revision, "item_id"),
     (Draft, "item_id"),
 )
+_IN_LETTERS = (("\n- ", " ("), ("(about ", ")\n"), ("You follow: ", "\n"))  # how a digest names a record
 _KEEP = ("item_id", "idea_id", "idea_edition", "method_version_id", "stage", "result", "decision", "started_on")
 
 
@@ -46,11 +50,14 @@ def erase(session: orm.Session, item: Item, *, by: int | None, now: dt.datetime)
         return item
     reached = reach.of_items(session, [item.id])
     targets = set(session.scalars(sa.select(Link.target_id).where(Link.source_id == item.id)))
+    contents = session.scalars(sa.select(Revision.content).where(Revision.item_id == item.id))
+    titles = {item.title, *(content.get("title", "") for content in contents)} - {""}
     _delete_links(session, item)
     for table, column in _PARTS:
         session.execute(sa.delete(table).where(getattr(table, column) == item.id))
     attachments.erase(session, item)
     _delete_declared(session, item)
+    _delete_copies(session, item, titles)
     session.execute(sa.update(Publication).where(Publication.item_id == item.id).values(note=""))
     session.execute(sa.update(History).where(History.public_id == item.public_id).values(facts={}))
     for detail in (ChangeIdea, Cycle):
@@ -88,6 +95,17 @@ def _delete_declared(session: orm.Session, item: Item) -> None:
             column = table.c[name]
             value = item.public_id if isinstance(column.type, sa.String) else item.id
             session.execute(sa.delete(table).where(column == value))
+
+
+def _delete_copies(session: orm.Session, item: Item, titles: Collection[str]) -> None:
+    """Delete what holds its words without being about it alone: new texts begun from it, letters not yet sent."""
+    session.execute(sa.delete(Draft).where(Draft.form.contains(item.public_id)))
+    letters = session.scalars(sa.select(Job).where(Job.kind == mail.KIND, Job.state != JobState.DONE))
+    for letter in letters:
+        told = letter.payload.get("text", "")
+        named = (f"{before}{title}{after}" for before, after in _IN_LETTERS for title in titles)
+        if item.public_id in told or any(words in told for words in named):
+            session.delete(letter)
 
 
 def _blank(session: orm.Session, detail: type[Any], item: Item) -> None:

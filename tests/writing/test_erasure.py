@@ -20,6 +20,7 @@ from kb.cycles.rules import Decision, MeasureKind, ResultStatus, Stage
 from kb.db import Base, Database
 from kb.errors import ConflictError, InvalidError
 from kb.following.comments.rules import CommentKind
+from kb.following.problems.models import PrivacyProblem
 from kb.ids import new_public_id
 from kb.items.document import AdaptationEntry, CreditEntry, LinkEntry
 from kb.items.rules import CreditRole, LinkType
@@ -123,6 +124,13 @@ def _around(session: orm.Session, world: World, settings: Settings, item: m.Item
     session.flush()
     session.add(m.BulkRow(key=item.public_id, import_id=one.id, number=2, item_id=item.id))
     mail.send(session, to="a@example.org", subject=WORD, text=WORD, about=item.public_id, now=NOW)
+    for letter in (f"New\n\n- {item.title} (your question)", f"See /{item.kind.value}s/{item.ref}: {WORD}"):
+        mail.send(session, to="a@example.org", subject="News", text=letter, now=NOW)
+    page = f"https://kb.example/{item.kind.value}s/{item.ref}"
+    said = {"page": page, "text": WORD, "answer": WORD, "created_at": NOW}
+    session.add(PrivacyProblem(public_id=new_public_id(), **said))
+    begun = f"/{item.kind.value}s/new?parent={item.public_id}"
+    drafts.keep(session, person_id=world.bob.id, form=begun, payload=payload, base="", item_id=None, now=NOW)
     history.record(session, "said", kind="idea", public_id=item.public_id, by=person, now=NOW, words=WORD)
     session.flush()
 

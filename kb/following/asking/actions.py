@@ -64,6 +64,7 @@ def ask(
             to=address,
             subject=f"A visitor asks: {about.name}"[:150],
             text=_letter(row, about, settings, "Please answer it or forward it to the school:"),
+            about=row.about_id,
             now=now,
         )
     return row
@@ -95,6 +96,7 @@ def forward(
             to=address,
             subject=f"A visitor asks your school: {about.name}"[:150],
             text=_letter(question, about, settings, "Your hub passes it on to you. You can answer it here:"),
+            about=question.about_id,
             now=now,
         )
     history.record(session, "forwarded", kind="question", public_id=question.public_id, by=by, now=now)
@@ -117,6 +119,7 @@ def answer(
         to=question.email,
         subject=f"Your question about: {name}"[:150],
         text=f"Hello {question.name},\n\n{text}\n\nThis was your question:\n\n{asked}\n",
+        about=question.about_id,
         now=now,
     )
     question.answer = text
