@@ -72,7 +72,7 @@ def test_the_main_job(browser: Browser, base_url: str, javascript: bool) -> None
     page.goto("/search?q=fafsa&kind=idea")
     page.locator("main article a").first.click()
     expect(page.locator("main")).to_contain_text("Tested at")
-    page.locator("main a[href^='/cycles/']").first.click()
+    page.locator(".tests a[href^='/cycles/']").first.click()
     expect(page.locator("main")).to_contain_text("Prediction")
     page.locator("main a[href^='/schools/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
