@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from kb import feed
 from kb import models as m
+from kb.accounts.models import Role
 from kb.cycles.reading import documents
 from kb.cycles.rules import Decision, LockLabel, ResultStatus, Stage, lock_label
 from kb.db import Database
@@ -157,6 +158,18 @@ def test_only_where_one_writes(hub: Hub, visit: Visit, method: None) -> None:
     for person, status in ((hub.bob, 403), (None, (302, 303, 401, 403))):
         got = visit(person).get("/imports").status_code
         assert got == status or got in (status if isinstance(status, tuple) else ())
+
+
+def test_who_left_meanwhile_makes_no_drafts(hub: Hub, visit: Visit, method: None, sqlite_database: Database) -> None:
+    client = visit(hub.carla)
+    address = _upload(client, f"{HEADERS}\n{GOOD}", f"network:{hub.network.public_id}").location
+    with sqlite_database.writing() as session:
+        session.execute(sa.update(m.Membership).where(m.Membership.person_id == hub.carla.id).values(ended_at=make.NOW))
+        make.make_member(session, hub.carla, network=hub.elsewhere, role=Role.CURATOR)
+        feed.commit(session)
+    assert post(client, f"{address}/drafts").status_code == 403
+    with sqlite_database.reading() as session:
+        assert _cycles(session) == []
 
 
 def test_a_bad_file_keeps_what_was_chosen(hub: Hub, visit: Visit) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import orm
 
 from kb import feed
 from kb import models as m
+from kb.accounts.queries import viewer_of
 from kb.cycles import actions as cycles
 from kb.cycles.reading import documents
 from kb.db import Database
 from kb.errors import ConflictError, InvalidError, LoopError
-from kb.hub.merges import actions
+from kb.hub.merges import actions, queries
 from kb.ideas.actions import save as save_idea
 from kb.ideas.document import documents as idea_documents
 from kb.items.models import Item
@@ -254,3 +255,17 @@ def test_a_survivor_that_may_not_be_read_is_not_told_of(
     answer = client.get(f"/ideas/{ideas.twice.ref}")
     assert answer.status_code == 410
     assert ideas.first.public_id not in answer.text
+
+
+def test_a_duplicate_for_others_is_not_named(pair: Pair) -> None:
+    """Whoever curates the kept idea alone learns no title that was for the people of another network."""
+    hub = make_hub(pair.session)
+    place = {"network_id": hub.elsewhere.id, "school_id": hub.brookside.id, "audience": Audience.NETWORK}
+    hidden = make.make_idea(pair.session, title="Xylophone help", edition=1, **place)
+    pair.session.add(m.DriverIdea(idea_id=hidden.id, driver_id=make.make_driver(pair.session, hub.elsewhere).id))
+    actions.merge(pair.session, hidden, pair.first, by=pair.by, now=NOW)
+    titles = {}
+    for name, person in (("carla", hub.carla), ("charlie", hub.charlie)):
+        viewer = viewer_of(pair.session, person.id, today=NOW.date())
+        titles[name] = [one.title for one in queries.merged_into(pair.session, viewer, pair.first.id)]
+    assert titles == {"carla": [hidden.public_id], "charlie": ["Xylophone help"]}

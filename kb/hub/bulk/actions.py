@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from kb import history
+from kb.accounts.queries import viewer_of
 from kb.cycles import actions as cycles
-from kb.errors import ConflictError, InvalidError, KbError
+from kb.errors import ConflictError, ForbiddenError, InvalidError, KbError
 from kb.hub.bulk import queries, reading, records, rules
 from kb.hub.bulk.models import BulkImport, BulkRow, ImportStage
 from kb.hub.bulk.queries import Target
@@ -71,9 +72,10 @@ def map_columns(session: orm.Session, one: BulkImport, *, columns: Sequence[str]
     session.flush()
 
 
-def begin(session: orm.Session, one: BulkImport) -> None:
+def begin(session: orm.Session, one: BulkImport, *, now: dt.datetime) -> None:
     """Settle the mapping: from now on drafts are made. Twice is once."""
     _lock(session, one)
+    _refuse_left(session, one, now)
     if one.stage is ImportStage.MAPPING:
         one.stage = ImportStage.WAITING
         session.flush()
@@ -84,6 +86,7 @@ def make_batch(session: orm.Session, one: BulkImport, *, now: dt.datetime) -> bo
     session.refresh(one, with_for_update=True)
     if one.stage is not ImportStage.WAITING:
         return True
+    _refuse_left(session, one, now)
     report: dict[str, Any] = {"done": 0, "made": 0, "ideas": 0, "already": 0, "problems": [], **one.report}
     around = queries.surroundings(session, one, now=now)
     last = min(report["done"] + BATCH, len(one.rows) - 1)
@@ -178,6 +181,14 @@ def _key(one: BulkImport, *parts: str) -> str:
     """Return what a row is known by: the file, the place it goes to, and which row of which kind it is."""
     place = f"network {one.network_id}" if one.network_id is not None else f"school {one.school_id}"
     return hashlib.sha256("\n".join([one.file_hash, place, *parts]).encode()).hexdigest()
+
+
+def _refuse_left(session: orm.Session, one: BulkImport, now: dt.datetime) -> None:
+    """Make no drafts for somebody who wrote there when they brought the file, and no longer does."""
+    viewer = viewer_of(session, one.person_id, today=now.date())
+    places = {(target.network_id, target.school_id) for target in queries.targets(session, viewer)}
+    if (one.network_id, one.school_id) not in places:
+        raise ForbiddenError
 
 
 def _lock(session: orm.Session, one: BulkImport) -> None:

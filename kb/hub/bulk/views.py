@@ -88,7 +88,7 @@ def make(one: BulkImport) -> Answer:
     """Make the drafts: at once, or in the background where there are many."""
     session = context.session()
     if one.stage is ImportStage.MAPPING:
-        actions.begin(session, one)
+        actions.begin(session, one, now=context.now())
         if len(one.rows) > AT_ONCE + 1:
             job_actions.add(session, jobs.KIND, {"import": one.id}, now=context.now(), key=f"{jobs.KIND} {one.id}")
         context.commit()

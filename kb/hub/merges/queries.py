@@ -16,7 +16,7 @@ from kb.items.models import Item, Link, Tag
 from kb.items.queries import readable
 from kb.items.rules import Kind, Vocabulary
 from kb.networks.models import Network
-from kb.permissions import State, Viewer
+from kb.permissions import Permission, State, Viewer, can
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,24 @@ class Weight:
     followers: int
 
 
-def merged_into(session: orm.Session, idea_id: int) -> list[Merged]:
-    """Return what was merged into an idea, the newest first."""
+def merged_into(session: orm.Session, viewer: Viewer, idea_id: int) -> list[Merged]:
+    """Return what was merged into an idea, the newest first: by number where its readers were others."""
     rows = session.execute(
-        sa.select(Item.public_id, Item.title, IdeaMerge.at, Person.name)
+        sa.select(Item, IdeaMerge.at, Person.name)
         .join(Item, Item.id == IdeaMerge.idea_id)
         .outerjoin(Person, Person.id == IdeaMerge.person_id)
         .where(IdeaMerge.into_id == idea_id)
         .order_by(IdeaMerge.at.desc())
     )
-    return [Merged(row.public_id, row.title, row.at, row.name or "") for row in rows]
+    return [
+        Merged(item.public_id, item.title if _may_know(viewer, item) else item.public_id, at, name or "")
+        for item, at, name in rows
+    ]
+
+
+def _may_know(viewer: Viewer, item: Item) -> bool:
+    reads = (Permission.ITEM_READ, Permission.ITEM_TOMBSTONE, Permission.ITEM_EDIT)
+    return any(can(viewer, permission, item) for permission in reads)
 
 
 def merge_of(session: orm.Session, kept: Item, public_id: str) -> IdeaMerge:

@@ -155,7 +155,7 @@ def _idea_page(idea: Item, fault: str = "") -> str:
         idea=idea,
         words=words,
         found=cards(session, viewer, found),
-        merged=queries.merged_into(session, idea.id),
+        merged=queries.merged_into(session, viewer, idea.id),
         fault=fault,
         done=DONE.get(flask.request.args.get("done", "")),
     )
