@@ -73,7 +73,6 @@ class _Makers:
 
     def __init__(self, corpus: Corpus) -> None:
         self._counts, self._records, self._sample = corpus.counts, corpus.records, corpus.sample
-        self._words = corpus.words
         known = sorted(word for word in corpus.words if _is_word(word))
         self._rare, self._middle, self._common = (self._between(known, *band) for band in (_RARE, _MIDDLE, _COMMON))
 
@@ -116,7 +115,7 @@ class _Makers:
     def typo(self, source: random.Random) -> Asked:
         while True:
             word = source.choice(self._middle)
-            if len(word) >= SHORTEST_TYPO and (wrong := _mistyped(source, word)) not in self._words:
+            if len(word) >= SHORTEST_TYPO and _stem(wrong := _mistyped(source, word)) not in self._counts:
                 return Asked("typo", wrong)
 
     def _together(self, source: random.Random, count: int) -> tuple[list[str], tuple[Filter, ...]]:
