@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import flask
+import hypothesis
 import jinja2
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +17,11 @@ from kb.config import Settings
 from kb.db import Database
 from tests.postgres import PostgresServer
 
+hypothesis.settings.register_profile(  # no deadline: a busy machine is no fault
+    "main", max_examples=40, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("thorough", hypothesis.settings.get_profile("main"), max_examples=400)
+hypothesis.settings.load_profile("main")  # pytest --hypothesis-profile=thorough looks longer
 DATABASES = ("sqlite", "postgres")
 SECRET = "tests-only-secret-that-is-long-enough"
 

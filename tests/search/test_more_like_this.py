@@ -61,7 +61,7 @@ def test_filters_and_facets_stay_exact(session: orm.Session, search: Search, fin
     world = make_world(session, 3, size=80)
     search.rebuild()
     viewer = world.viewers["writer"]
-    for item in world.items[:20]:
+    for item in world.items[:6]:
         found = find(ask(like=item.public_id), viewer)
         for facet in found.facets:
             for value in facet.values:
