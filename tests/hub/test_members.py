@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from kb import models as m
 from kb.accounts.models import Role
 from kb.db import Database
+from tests.factories import make_school
 from tests.hub.conftest import Hub
 from tests.visitors import post
 
@@ -23,13 +24,25 @@ def test_a_school_joins_and_leaves(hub: Hub, visit: Visit) -> None:
     assert post(carla, base, {**form, "on": "", "name": "brook"}).status_code == 422
     assert post(carla, base, {**form, "on": "0025-09-01"}).status_code == 422
     assert post(carla, base, {**form, "school": "00000000"}).status_code == 404
-    assert post(carla, base, form).status_code == 303
+    behind_their_backs = post(carla, base, {**form, "name": "brook"})
+    assert behind_their_backs.status_code == 422
+    assert "Ask whoever runs the site" in behind_their_backs.text
+    assert post(visit(hub.dana), base, form).status_code == 303
     assert "2 schools are members" in carla.get(base).text
     early = post(carla, f"{base}/departure", {**form, "on": "2020-01-01"})
     assert early.status_code == 422
     assert 'value="2020-01-01"' in early.text
     assert post(carla, f"{base}/departure", form).status_code == 303
     assert "Members before" in carla.get(base).text
+
+
+def test_a_school_without_people_is_brought_by_the_hub(hub: Hub, visit: Visit, sqlite_database: Database) -> None:
+    with sqlite_database.writing() as session:
+        empty = make_school(session, name="Cedar Middle")
+        session.commit()
+    carla, base = visit(hub.carla), f"/networks/{hub.network.ref}/schools"
+    assert post(carla, base, {"school": empty.public_id, "on": TODAY}).status_code == 303
+    assert "Cedar Middle" in carla.get(base).text
 
 
 def test_a_school_in_no_directory(hub: Hub, visit: Visit, sqlite_database: Database) -> None:

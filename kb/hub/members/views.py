@@ -6,15 +6,16 @@ import werkzeug
 from flask_babel import lazy_gettext as _
 
 from kb.accounts import invitations, throttle
+from kb.accounts.people import queries as teams
 from kb.errors import InvalidError, KbError
 from kb.hub.members import actions, queries
 from kb.hub.members.forms import ROLE_WORDS, DayForm, InvitationForm, SchoolForm
 from kb.networks import actions as networks
 from kb.networks.models import Network
 from kb.networks.queries import members, network_by_ref
-from kb.permissions import Permission
+from kb.permissions import Permission, can
 from kb.schools import actions as schools_actions
-from kb.schools.models import Level
+from kb.schools.models import Level, School
 from kb.schools.queries import listed
 from kb.site.templating import label
 from kb.web import context
@@ -70,10 +71,10 @@ def find(network: Network) -> Answer:
 @bp.post("/<ref:ref>/schools")
 @allows(Permission.NETWORK_EDIT, network_by_ref)
 def join(network: Network) -> Answer:
-    """Make a school of the register a member."""
+    """Make a school of the register a member; one with people of its own is not taken in behind their backs."""
     form = DayForm.read()
     school = queries.school_by_id(context.session(), form.school.data or "")
-    if form.validate():
+    if form.validate() and _may_bring(form, school):
         try:
             networks.join(
                 context.session(), network, school, on=form.day, by=context.viewer().person_id, now=context.now()
@@ -84,6 +85,16 @@ def join(network: Network) -> Answer:
             context.commit()
             return _back("members.schools", network, "joined")
     return _find_page(network, form), 422
+
+
+def _may_bring(form: DayForm, school: School) -> bool:
+    """Say whether the visitor may bring the school: a hub looks after the people of its schools, so not just any."""
+    session, viewer = context.session(), context.viewer()
+    of_school = teams.team(session, viewer, school.ref)
+    if can(viewer, Permission.TEAM_INVITE, of_school) or not teams.members(session, school.id):
+        return True
+    form.refuse(str(_("People of this school have accounts already. Ask whoever runs the site to add it.")))
+    return False
 
 
 @bp.route("/<ref:ref>/schools/unlisted", methods=["GET", "POST"])
