@@ -51,6 +51,14 @@ class AddForm(Form):
     note = TextField(_("A word about it"), rows=3, longest=2000, description=_("Why it is here, or whom it suits."))
 
 
+def notes_of(entries: list[EntryDocument], ids: list[str], notes: list[str]) -> list[str]:
+    """Return what was typed about each entry, also where others moved them meanwhile. Without ids: in their order."""
+    if len(ids) != len(notes):
+        return notes
+    typed = dict(zip(ids, notes, strict=True))
+    return [typed.get(entry.item, entry.note) for entry in entries]
+
+
 def changed(entries: list[EntryDocument], notes: list[str], action: str) -> list[EntryDocument]:
     """Return the entries with their notes as typed, after one of the buttons: ``up:3``, ``down:3`` or ``out:3``."""
     typed = [

@@ -89,10 +89,12 @@ def edit(package: Package) -> flask.typing.ResponseReturnValue:
     entries = list(document.entries)
     if flask.request.method == "POST":
         action = flask.request.form.get("do", "")
-        entries = forms.changed(entries, flask.request.form.getlist("note"), action)
-        valid = form.validate() and _add(form, entries)
+        sent = flask.request.form
+        notes = forms.notes_of(entries, sent.getlist("entry"), sent.getlist("note"))
         typed = form.base.data or ""
         base = int(typed) if typed.isdecimal() else 0
+        entries = forms.changed(entries, notes, action if base == package.row_version else "")  # of this very order
+        valid = form.validate() and _add(form, entries)
         if valid and _saved(document, form, entries, base=base) is not None:
             return _to(package, edit=action != "", done=action == "")
         form.base.data = str(package.row_version)

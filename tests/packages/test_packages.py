@@ -160,6 +160,18 @@ def test_a_stale_form_keeps_everything(app: flask.Flask, client: FlaskClient, pe
     assert 'name="base" type="hidden" value="1"' in answer.text, "whoever has looked at the newer one may save"
 
 
+def test_a_stale_form_puts_no_word_beside_another_record(client: FlaskClient, people: dict[str, Any]) -> None:
+    """Somebody moved the records meanwhile: what was typed stays with its record, and a button takes none out."""
+    sign_in(client, people["carla"])
+    address = f"/packages/{people['package'].ref}/edit"
+    first, second = (idea.public_id for idea in people["ideas"])
+    sent = {"title": "Mine", "entry": [second, first], "note": ["of the 2nd", "of the 1st"], "base": "0", "do": "out:0"}
+    answer = post(client, address, sent)
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert answer.text.index("of the 1st") < answer.text.index("of the 2nd")
+    assert [answer.text.count(f'value="{one}"') for one in (first, second)] == [1, 1]
+
+
 @pytest.mark.parametrize("typed", ["https://kb.example.org/ideas/{id}-a-slug?x=1", "/ideas/{id}", "{id}"])
 def test_a_record_is_added_by_its_address(
     app: flask.Flask, client: FlaskClient, people: dict[str, Any], typed: str, sqlite_database: Database
