@@ -17,7 +17,7 @@ RECORDS = 300
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> search_measure.Bench:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("bench"))
+    settings = Settings(data_dir=tmp_path_factory.mktemp("bench"), search_time_limit=10)  # also on a busy machine
     database = Database(settings.database)
     search_corpus.fill(database, RECORDS)
     search_corpus.prepare(database, settings.data_dir)
