@@ -17,6 +17,7 @@ AT_WORK = dt.timedelta(minutes=10)
 MOST_BYTES = 500_000
 MOST_DRAFTS = 200
 FORM = re.compile(r"/[a-z0-9-]+(?:/[a-z0-9.-]+){0,4}(?:\?[a-z]+=[a-z0-9,]{1,120})?")
+_BASE = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 _NEVER = ("csrf_token", "once", "base")
 Payload = Mapping[str, Sequence[str]]
 
@@ -46,7 +47,8 @@ def keep(
         _make_room(session, person_id)
         draft = Draft(person_id=person_id, form=form)
         session.add(draft)
-    draft.payload, draft.base, draft.item_id, draft.at = dict(payload), base[:40], item_id, now
+    known = base if _BASE.fullmatch(base) else ""
+    draft.payload, draft.base, draft.item_id, draft.at = dict(payload), known, item_id, now
     session.flush()
     return draft
 

@@ -60,7 +60,7 @@ def merge(item: Item) -> Answer:
     standing = queries.working_document(session, item)
     try:
         document = conflict.chosen(flask.request.form, standing)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidError(_("This page cannot be read any more. Open the record again.")) from error
     queries.refuse_hidden(session, viewer, standing, document)
     try:

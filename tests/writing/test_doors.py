@@ -16,7 +16,7 @@ from kb.privacy.actions import confirm
 from kb.privacy.queries import open_hits, texts_of
 from kb.writing import actions, queries
 from tests.factories import NOW
-from tests.visitors import post, sign_in
+from tests.visitors import form_token, post, sign_in
 from tests.writing.world import World, idea_document, make_world
 
 KEY = "a-key-that-is-long-enough"
@@ -89,6 +89,27 @@ def test_nobody_merges_an_idea_by_a_field(client: FlaskClient, world: World, sql
         held = session.get_one(m.Item, mine.id)
         assert (held.summary, held.author_id) == ("Chosen.", world.alice.id)
         assert session.get(m.IdeaMerge, mine.id) is None
+
+
+@pytest.mark.parametrize("mine", ["", "[]", "[" * 100_000, '{"texts": 1}', '{"links": [{"target": "00000000"}]}'])
+def test_a_page_that_was_not_made_here_is_refused(
+    client: FlaskClient, world: World, sqlite_database: Database, mine: str
+) -> None:
+    idea = _idea(sqlite_database, world, published=False)
+    sign_in(client, world.alice)
+    assert post(client, f"/ideas/{idea.ref}/merging", {"base": "1.1", "mine": mine}).status_code == 422
+
+
+@pytest.mark.parametrize("base", ["\0", "\ud800", "1.1' --", "9" * 50])
+def test_no_base_that_a_program_made_up_is_kept(
+    client: FlaskClient, world: World, sqlite_database: Database, base: str
+) -> None:
+    sign_in(client, world.alice)
+    sent = {"form": "/ideas/new", "base": base, "fields": {"title": "Call"}}
+    assert client.post("/drafts", json=sent, headers={"X-CSRF-Token": form_token(client)}).status_code == 200
+    with sqlite_database.reading() as session:
+        draft = session.scalars(sa.select(m.Draft)).one()
+        assert (draft.base, draft.payload) == ("", {"title": ["Call"]})
 
 
 def test_confirmed_counts_of_an_edit_come_back_by_an_import(
