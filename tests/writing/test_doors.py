@@ -105,11 +105,12 @@ def test_no_base_that_a_program_made_up_is_kept(
     client: FlaskClient, world: World, sqlite_database: Database, base: str
 ) -> None:
     sign_in(client, world.alice)
-    sent = {"form": "/ideas/new", "base": base, "fields": {"title": "Call"}}
+    sent = {"form": "/ideas/new", "base": base, "fields": {"title": "Ca\0ll \ud83d"}}
     assert client.post("/drafts", json=sent, headers={"X-CSRF-Token": form_token(client)}).status_code == 200
     with sqlite_database.reading() as session:
         draft = session.scalars(sa.select(m.Draft)).one()
-        assert (draft.base, draft.payload) == ("", {"title": ["Call"]})
+        assert (draft.base, draft.payload) == ("", {"title": ["Call ?"]})
+    assert "Call ?" in client.get("/ideas/new?resume=1").text
 
 
 def test_confirmed_counts_of_an_edit_come_back_by_an_import(

@@ -70,7 +70,12 @@ def _sent() -> tuple[str, str, dict[str, list[str]]]:
 
 
 def _strings(values: Any) -> list[str]:
-    return [str(value) for value in values] if isinstance(values, list) else [str(values)]
+    return [_plain(value) for value in values] if isinstance(values, list) else [_plain(values)]
+
+
+def _plain(value: Any) -> str:
+    """Return a text that a page can show again: JSON can hold NUL and halves of a sign, a form cannot."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _item_of(form: str) -> Item | None:
