@@ -169,10 +169,19 @@ def last_note(session: orm.Session, item: Item) -> str:
     )
     if waiting is not None:
         return waiting
+    return _latest_note(session, item, State.DRAFT)
+
+
+def word_of_author(session: orm.Session, item: Item) -> str:
+    """Return what the author wrote to the hub when sending the write-up that waits now."""
+    return _latest_note(session, item, State.REVIEW)
+
+
+def _latest_note(session: orm.Session, item: Item, state: State) -> str:
     row = session.execute(
         sa.select(Publication.to_state, Publication.note)
         .where(Publication.item_id == item.id)
         .order_by(Publication.id.desc())
         .limit(1)
     ).first()
-    return row.note if row is not None and row.to_state is State.DRAFT else ""
+    return row.note if row is not None and row.to_state is state else ""

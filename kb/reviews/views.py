@@ -21,7 +21,7 @@ from kb.web.gate import allows
 from kb.writing import kinds
 from kb.writing.actions import BlockedError
 from kb.writing.passages import passages
-from kb.writing.queries import open_edit, working_document
+from kb.writing.queries import base_of, open_edit, working_document
 
 bp = flask.Blueprint("reviews", __name__, url_prefix="/review")
 
@@ -80,6 +80,11 @@ def accept(item: Item) -> flask.typing.ResponseReturnValue:
     session = context.session()
     form = forms.AcceptForm.read()
     ticked = flask.request.form.getlist("looked_at")
+    session.refresh(item, with_for_update=True)  # nobody changes it between the look and the publication
+    base = base_of(session, item)
+    if flask.request.form.get("base", base) != base:
+        form.refuse(_("The writer changed it after you opened this page. Read it again: it stands here as it is now."))
+        return _page(item, {"accept": form}), HTTPStatus.CONFLICT
     document = working_document(session, item)
     is_public = document.audience is Audience.PUBLIC  # what everyone may read needs the look of a curator of its own
     privacy.confirm(session, item, ticked, as_curator=is_public, by=_person(), now=context.now())
@@ -105,7 +110,7 @@ def accept(item: Item) -> flask.typing.ResponseReturnValue:
             context.commit()
             may_read = can(context.viewer(), Permission.ITEM_READ, item)
             return flask.redirect(item_url(item) if may_read else flask.url_for("reviews.index"), 303)
-    return _page(item, {"accept": form}, ticked=ticked), form.status
+    return _page(item, {"accept": form}, ticked=ticked, base=base), form.status
 
 
 @bp.post("/<ref:ref>/return")
@@ -144,7 +149,7 @@ def _done(item: Item, where: str) -> werkzeug.Response:
     return flask.redirect(flask.url_for("reviews.show", ref=item.ref, _anchor=where), 303)
 
 
-def _page(item: Item, sent: dict[str, Form], ticked: list[str] | None = None) -> str:
+def _page(item: Item, sent: dict[str, Form], ticked: list[str] | None = None, base: str = "") -> str:
     session, viewer = context.session(), context.viewer()
     document = working_document(session, item)
     waiting = open_edit(session, item)
@@ -165,11 +170,13 @@ def _page(item: Item, sent: dict[str, Form], ticked: list[str] | None = None) ->
         is_edit=waiting is not None,
         spoken=queries.said(session, item),
         note=queries.last_note(session, item),
+        word=queries.word_of_author(session, item),
         found=found,
         can_review=can_review,
         can_edit=can(viewer, Permission.ITEM_EDIT, item),
         sent=sent,
         ticked=set(ticked or []),
+        base=base or base_of(session, item),
         accept=sent.get("accept") or forms.AcceptForm(),
         back=sent.get("return") or forms.ReturnForm(),
         comment=sent.get("comment") or forms.CommentForm(),

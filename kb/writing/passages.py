@@ -1,5 +1,6 @@
 """Every field of a record with the words above it, in the order of reading: for reviews and comparisons."""
 
+import datetime as dt
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,8 +34,8 @@ _CYCLE = {
     "test_population": _("With whom"),
     "group_size": _("How many students"),
     "scale": _("Size of the test"),
-    "started_on": _("First day of Do"),
-    "ended_on": _("Last day"),
+    "started_on": _("First day of the test"),
+    "ended_on": _("Last day of the test"),
 }
 _OUTCOME = {
     "as_planned": _("Run as planned?"),
@@ -116,6 +117,8 @@ def _passage(field: str, label: Any, value: Any) -> Passage:
         return Passage(field, label, words=tuple(value))
     if isinstance(value, list):
         return Passage(field, label, ", ".join(map(str, value)))
+    if isinstance(value, dt.date):
+        return Passage(field, label, f"{value:%b} {value.day}, {value.year}")
     return Passage(field, label, str(value))
 
 

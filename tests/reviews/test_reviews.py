@@ -69,7 +69,7 @@ def _make(session: orm.Session, **over: Any) -> World:
     item = writing.start(session, document, by=alice.id, now=NOW)
     told = open_hits(session, item, texts_of(document), as_curator=False)
     privacy.confirm(session, item, [hit.fingerprint for hit in told], as_curator=False, by=alice.id, now=NOW)
-    writing.submit(session, item, by=alice.id, now=SUBMITTED)
+    writing.submit(session, item, by=alice.id, now=SUBMITTED, note="Short on purpose.")
     return World(alice, bob, charlie, carla, item)
 
 
@@ -156,6 +156,7 @@ def test_changes_are_asked_for_with_words(app: flask.Flask, client: FlaskClient,
     assert empty.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert 'href="#note"' in empty.text
     assert _item(app, world).state is State.REVIEW
+    assert "Short on purpose." in client.get(world.address).text
     answer = post(client, f"{world.address}/return", {"note": "Say which families."})
     assert answer.status_code == HTTPStatus.SEE_OTHER
     assert _item(app, world).state is State.DRAFT
@@ -219,6 +220,25 @@ def test_a_picture_without_words_is_not_accepted(client: FlaskClient, app: flask
     assert "Say what each picture shows" in client.get(world.address).text
     assert post(client, f"{world.address}/acceptance").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert _item(app, world).state is State.REVIEW
+
+
+def test_nothing_is_published_that_the_hub_did_not_see(client: FlaskClient, app: flask.Flask, world: World) -> None:
+    """The writer goes on while the hub reads: what was accepted is the text that the hub had before it."""
+    sign_in(client, world.carla)
+    opened = client.get(world.address).text.partition('name="base" value="')[2].partition('"')[0]
+    with app.extensions["kb"].database.writing() as session:
+        item = session.get_one(m.Item, world.item.id)
+        changed = kinds.document_of(session, item).model_copy(update={"summary": "Slipped in while you read."})
+        writing.edit(session, item, changed, base=base_of(session, item), by=world.alice.id, now=SUBMITTED)
+        feed.commit(session)
+    answer = post(client, f"{world.address}/acceptance", {"word": "Kept word.", "base": opened})
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert _item(app, world).state is State.REVIEW
+    for words in ("Slipped in while you read.", "Kept word.", "Read it again"):
+        assert words in answer.text
+    again = answer.text.partition('name="base" value="')[2].partition('"')[0]
+    assert post(client, f"{world.address}/acceptance", {"base": again}).status_code == HTTPStatus.SEE_OTHER
+    assert _item(app, world).state is State.PUBLISHED
 
 
 def test_an_edit_of_a_published_record_is_taken_in(app: flask.Flask, client: FlaskClient, world: World) -> None:
