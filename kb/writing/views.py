@@ -41,10 +41,10 @@ def submit(item: Item) -> Answer:
 def publish(item: Item) -> Answer:
     """Publish a write-up or take an open edit in: a hub, or a school whose network asks for no review."""
     session = context.session()
-    document = queries.working_document(session, item)
-    if not can(context.viewer(), Permission.ITEM_PUBLISH, Standing.of(item, document.audience)):
-        raise ForbiddenError
+    _refuse_audience(item)
     _confirm(item)
+    session.refresh(item, with_for_update=True)
+    _refuse_audience(item)  # as it is now: nobody widens it between the question and the publication
     try:
         actions.publish(session, item, minor="minor" in flask.request.form, note=_note(), **_who())
     except BlockedError:
@@ -173,6 +173,13 @@ def _who() -> dict[str, Any]:
     if person_id is None:
         raise NotFoundError
     return {"by": person_id, "now": context.now()}
+
+
+def _refuse_audience(item: Item) -> None:
+    """Refuse whoever may not publish the text to the readers it names."""
+    document = queries.working_document(context.session(), item)
+    if not can(context.viewer(), Permission.ITEM_PUBLISH, Standing.of(item, document.audience)):
+        raise ForbiddenError
 
 
 def _note() -> str:

@@ -107,7 +107,9 @@ def check(item: Item) -> Answer:
     if do not in ("publish", "submit"):
         flask.flash(_("Saved. You can go on at any time."))
         return flask.redirect(check_url(item), 303)
-    if do == "publish" and not can(context.viewer(), Permission.ITEM_PUBLISH, Standing.of(item, changed.audience)):
+    session.refresh(item, with_for_update=True)  # nobody widens it between the question and the publication
+    audience = work.working_document(session, item).audience
+    if do == "publish" and not can(context.viewer(), Permission.ITEM_PUBLISH, Standing.of(item, audience)):
         form.refuse(_("The hub reads this first. Choose fewer readers, or send it to the hub."), "audience")
         return _check_page(item, changed, form), 422
     try:
