@@ -23,4 +23,8 @@ class CaptureForm(Form):
         description=_("No face, name or handwriting of a student."),
         render_kw={"accept": "image/*"},
     )
-    photo_shows = LineField(_("What does the photo show?"), longest=ALT_LENGTH)
+    photo_shows = LineField(
+        _("What does the photo show?"),
+        longest=ALT_LENGTH,
+        description=_("A photo needs it, for readers who cannot see it."),
+    )
