@@ -25,6 +25,7 @@ from kb.search.whoosh.store import Store
 
 PLACE_BITS = 16
 _TRIES = 8
+_SURE, _PAUSE = 3, 0.03
 _REST = 5.0
 _NO_IDS, _NO_WEIGHTS = np.zeros(0, np.int64), np.zeros(0, np.float32)
 Pair = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
@@ -152,6 +153,7 @@ class Readers:
     def _open(self) -> Opened:
         """Open the newest commit; a commit in between takes files away, so try again (3 % of opens need it)."""
         fault: Exception | None = None
+        same = 0
         for _ in range(_TRIES):
             stamp = self._store.stamp()
             if stamp == self._broken and time.monotonic() < self._broken_until:
@@ -165,9 +167,13 @@ class Readers:
                 reader.close()
             except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything
                 fault = error
-                if self._store.stamp() == stamp:  # no commit came between; whoosh itself has tried for half a second
+                if self._store.stamp() != stamp:
+                    continue  # a commit came between
+                same += 1
+                if same == _SURE:  # nothing changes any more: it is damage and no commit on its way
                     self._broken, self._broken_until = stamp, time.monotonic() + _REST
                     break
+                time.sleep(_PAUSE)
         message = "The search index is damaged."
         raise IndexUnavailableError(message) from fault
 
