@@ -95,6 +95,16 @@ def _http(error: HTTPException) -> flask.typing.ResponseReturnValue:
         return error.get_response()  # a redirect of the router
     if error.code == HTTPStatus.NOT_FOUND:
         return _page(NotFoundError.title, "", NotFoundError.advice, error.code)
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _page(
+            _("That is too large"),
+            _("The site does not take a file or a text of that size."),
+            _("Go back in your browser. Choose a smaller file, or write a link to it."),
+            error.code,
+        )
+    if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
+        page = _page(_("This address shows nothing by itself"), "", NotFoundError.advice, error.code)
+        return *page, {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ()))}
     return _page(error.name, error.description or "", KbError.advice, error.code)
 
 

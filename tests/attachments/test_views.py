@@ -227,7 +227,9 @@ def test_an_oversized_request_is_refused_before_it_is_read(client: FlaskClient, 
     item = world.idea()
     sign_in(client, world.people["alice"])
     client.application.config["MAX_CONTENT_LENGTH"] = 10_000
-    assert _send(client, item, bytes(20_000)).status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    answer = _send(client, item, bytes(20_000))
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert "Choose a smaller file" in answer.text
 
 
 ALLOWED = [

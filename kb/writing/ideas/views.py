@@ -79,7 +79,8 @@ def check(item: Item) -> str:
         summary=item.summary,
         but=item.public_id,
     )
-    return check_page(item, found)
+    parents = {link.target for link in forms.parents_of(work.working_document(context.session(), item))}
+    return check_page(item, [card for card in found if card.ref.public_id not in parents])
 
 
 def _page(
