@@ -158,7 +158,7 @@ def test_a_hub_hands_over_what_it_does_not_read(
         session.commit()
     carla = _as(client, world, "carla")
     listed = carla.get("/waiting-drafts").text
-    assert "(has left)" in listed
+    assert "(does not write there)" in listed
     assert "Call home first" not in listed
     asked = carla.get(f"/ideas/{draft.public_id}/author", follow_redirects=True)
     assert "Amir" in asked.text
