@@ -3,9 +3,12 @@
 import flask
 from markupsafe import Markup
 
+from kb.cycles.models import Cycle
+from kb.cycles.rules import Stage
 from kb.items.models import Item
 from kb.items.rules import Kind
 from kb.permissions import Permission, State, can
+from kb.reviews.queries import is_edited
 from kb.site.hub_says import hub_says
 from kb.site.words import translate
 from kb.web import context
@@ -46,19 +49,28 @@ def idea_buttons(idea: Item) -> Markup:
     return drawn
 
 
+def _is_edited(item: Item) -> bool:
+    """Say whether a reviewer who looks at the record has an edit of it to review."""
+    return can(context.viewer(), Permission.ITEM_REVIEW, item) and is_edited(context.session(), item)
+
+
 def _links(item: Item) -> list[Link]:
     viewer, own = context.viewer(), item_url(item)
     if viewer.is_anonymous:
         return []
     is_open = item.state in (State.DRAFT, State.REVIEW)
+    review = f"{flask.request.root_path}/review/{item.ref}"
+    results = edit_url(item, "result")
     to_package = f"{flask.request.root_path}/packages/add?id={item.public_id}"
     check = _("Check and send") if item.state is State.DRAFT else _("Check")
+    stage = None if is_open or item.kind is not Kind.CYCLE else context.session().get_one(Cycle, item.id).stage
     asked = [
         (Permission.ITEM_EDIT, _("Edit"), edit_url(item), True),
         (Permission.ITEM_EDIT, check, check_url(item), is_open),
-        (Permission.ITEM_EDIT, _("The next test"), f"{own}/next", item.kind is Kind.CYCLE and not is_open),
+        (Permission.ITEM_EDIT, _("Write what happened"), results, stage in (Stage.PLANNED, Stage.RUNNING)),
+        (Permission.ITEM_EDIT, _("The next test"), f"{own}/next", stage is Stage.DONE),
         (Permission.ITEM_HISTORY, _("History"), f"{own}/history", True),
-        (Permission.ITEM_REVIEW, _("Review it"), f"{flask.request.root_path}/review/{item.ref}", is_open),
+        (Permission.ITEM_REVIEW, _("Review it"), review, is_open or _is_edited(item)),
         (Permission.PACKAGE_CREATE, _("Add to a change package"), to_package, item.state is State.PUBLISHED),
         (Permission.ITEM_WITHDRAW, _("Withdraw"), f"{own}/withdrawal", True),
         (Permission.ITEM_REASSIGN, _("Hand it over"), f"{own}/author", is_open),

@@ -8,7 +8,7 @@ from kb.cells import DEFAULT_MINIMUM, small_counts_in
 from kb.permissions import Audience
 
 BEYOND_SCHOOL = (Audience.NETWORK, Audience.PUBLIC)
-_DONE = "done"
+_PLANNED, _DONE = "planned", "done"
 _CORE = {
     "did": "Say what you did.",
     "happened": "Say what happened.",
@@ -88,6 +88,8 @@ def _cycle(document: Any, core: Mapping[str, str]) -> Iterator[Blocker]:
         yield Blocker("test_population", "Say with whom it was tested: which classes or group, without names.")
     if not any(_says_something(entry) for entry in document.predictions):
         yield Blocker("predictions", "Say what you expected to happen.")
+    if document.stage == _PLANNED and any(document.texts.get(core.get(name, "")) for name in ("did", "happened")):
+        yield Blocker("started_on", "You say what happened: give the first day of the test, which has passed.")
     if document.stage == _DONE:
         yield from _outcome(document, core)
 

@@ -257,6 +257,7 @@ def test_an_edit_of_a_published_record_is_taken_in(app: flask.Flask, client: Fla
     assert "Call before you write." in page
     assert "Call, then write." in page
     assert _item(app, world).summary == "Call before you write.", "what is published stays up meanwhile"
+    assert f'href="{world.address}"' in client.get(f"/ideas/{world.item.ref}").text
     assert post(client, f"{world.address}/acceptance", {"minor": "y"}).status_code == HTTPStatus.SEE_OTHER
     item = _item(app, world)
     assert (item.summary, item.edition) == ("Call, then write.", 1)

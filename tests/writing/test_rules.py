@@ -75,6 +75,14 @@ def test_a_plan_needs_idea_place_and_prediction() -> None:
     assert _fields(_cycle(**plan, predictions=[])) == ["predictions"]
 
 
+def test_what_happened_has_a_first_day_behind_it() -> None:
+    told = _cycle(stage=Stage.PLANNED, result=None, decision=None, predictions=[PredictionEntry(expected="More.")])
+    assert [one.field for one in blockers(told, core=CORE)] == ["started_on"]
+    running = told.model_copy(update={"stage": Stage.RUNNING})
+    assert blockers(running, core=CORE) == []
+    assert blockers(told.model_copy(update={"texts": {}}), core=CORE) == []
+
+
 def test_an_idea_needs_what_another_school_needs() -> None:
     idea = IdeaDocument(**SHARED)
     assert _fields(idea) == ["texts.hypothesis", "texts.how_to_try", "drivers"]
