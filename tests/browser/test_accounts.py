@@ -12,7 +12,7 @@ from kb import models as m
 from kb.accounts import demo, invitations
 from kb.accounts.models import Role
 from tests.accounts.conftest import letters
-from tests.browser.test_screens import _violations
+from tests.browser.test_screens import violations
 from tests.factories import NOW
 
 WORDS = "copper window seven"
@@ -76,7 +76,7 @@ def test_account_screens(browser: Browser, base_url: str, demo_app: Any, passwor
     context = browser.new_context(base_url=base_url, viewport={"width": 320, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     page.goto("/sign-in")
-    assert _violations(page) == []
+    assert violations(page) == []
     page.get_by_label("E-mail address").fill("dana@demo.example.org")
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
@@ -88,7 +88,7 @@ def test_account_screens(browser: Browser, base_url: str, demo_app: Any, passwor
     ):
         page.goto(path)
         page.locator(".account-menu summary").click()
-        assert _violations(page) == [], path
+        assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
         page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_hidden()

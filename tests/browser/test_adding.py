@@ -14,7 +14,7 @@ from kb import models as m
 from kb.accounts.models import Role
 from kb.permissions import State
 from tests.attachments.files import photo_with_notes
-from tests.browser.test_screens import _violations
+from tests.browser.test_screens import violations
 from tests.factories import make_idea, make_member, make_person
 from tests.visitors import sign_in
 
@@ -158,4 +158,4 @@ def test_the_page_of_files_is_within_everybodys_reach(
     alice.get_by_role("button", name="Add it").click()
     expect(alice.get_by_label("Line for the text (img-0001.jpg)")).to_be_visible()
     assert alice.evaluate("document.documentElement.scrollWidth") <= width
-    assert _violations(alice) == []
+    assert violations(alice) == []

@@ -19,7 +19,7 @@ MAIN = {"phone light": (320, "light"), "desktop dark": (1200, "dark")}
 REST = {"phone dark": (320, "dark"), "desktop light": (1200, "light"), "tablet light": (768, "light")}
 
 
-def _violations(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
     found = Axe().run(page, options=AXE).response["violations"]
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
@@ -33,7 +33,7 @@ def _check(browser: Browser, base_url: str, path: str, width: int, scheme: Any) 
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(path)
-    assert _violations(page) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "scrolls sideways"
     if path != "/nowhere":  # Chromium itself logs a 404
         assert problems == []

@@ -1,24 +1,13 @@
 """The whole way by keyboard and without JavaScript: invited, written, reviewed, sent back, published, adapted."""
 
-import re
-import shutil
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import flask
 import pytest
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
-from kb import models as m
-from kb.accounts.demo import DOMAIN, make_accounts
-from kb.app import create_app
-from kb.config import Settings, bundled
-from kb.db import Database
-from kb.importer.load import import_path
-from kb.work import worker
+from kb.accounts.demo import DOMAIN
+from tests.browser.conftest import Site
 
 IDEA, NETWORK = "tpjhr4t6", "9bysa47g"
 NEW_PASSWORD = "a phrase for this test 77"
@@ -83,46 +72,6 @@ class Hands:
         self.write(f"{name}@{DOMAIN}", "email")
         self.write(password, "password")
         self.enter()
-
-
-class Site:
-    """A server with the demo content and its people, and a database of its own to write into."""
-
-    def __init__(self, app: flask.Flask, url: str, password: str) -> None:
-        self.app, self.url, self.password = app, url, password
-
-    def last_link(self) -> str:
-        """Return the path in the last mail, which a worker writes: its token stands nowhere else."""
-        held = self.app.extensions["kb"]
-        hands = worker(held.database, held.settings)
-        while True:
-            with held.database.reading() as session:
-                mail = session.query(m.Job).filter_by(kind="mail.send").order_by(m.Job.id.desc()).first()
-            if mail is not None:
-                links: list[str] = re.findall(r"https?://[^/\s]+(/\S+)", mail.payload["text"])
-                return links[-1]
-            assert hands.work_once()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("write-up")
-    shutil.copy(sqlite_template, folder / "throughline.db")
-    settings = Settings(data_dir=folder, secret_key="tests-only-secret-that-is-long-enough")
-    database = Database(settings.database)
-    import_path(database, bundled("content"))
-    said = make_accounts(database)
-    app = create_app(settings, database)
-    app.extensions["kb.search"].rebuild()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    password = re.search(r"again\): (\S+)", said)
-    assert password
-    yield Site(app, f"http://127.0.0.1:{server.server_port}", password[1])
-    server.shutdown()
-    thread.join()
-    database.close()
 
 
 @pytest.fixture
