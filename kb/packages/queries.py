@@ -1,10 +1,12 @@
 """Reads on change packages. What is in one is read as cards, so nobody sees more of a record than they may."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from kb.db import rows
 from kb.errors import NotFoundError
 from kb.ids import Ref
 from kb.items.models import Item
@@ -12,6 +14,23 @@ from kb.items.queries import readable
 from kb.networks.models import Network
 from kb.packages.models import Package, PackageEntry
 from kb.permissions import Permission, Viewer, can
+
+_HOLDING = (  # built once: that takes longer than running it
+    sa.select(Package.public_id, Package.slug, Package.title)
+    .join(PackageEntry, PackageEntry.package_id == Package.id)
+    .where(
+        PackageEntry.item_id == sa.bindparam("item"),
+        sa.or_(Package.is_public, Package.network_id.in_(sa.bindparam("curates", expanding=True))),
+    )
+    .order_by(Package.title, Package.id)
+)
+
+
+class Holding(NamedTuple):
+    """A package that holds a record."""
+
+    ref: Ref
+    title: str
 
 
 def visible_packages(viewer: Viewer) -> sa.Select[Package]:
@@ -41,13 +60,13 @@ def editable(session: orm.Session, viewer: Viewer) -> Sequence[Package]:
 
 def entries(session: orm.Session, viewer: Viewer, package: Package) -> list[tuple[int, str]]:
     """Return the item id and the note of every entry the viewer may read, in order."""
-    rows = session.execute(
+    found = session.execute(
         sa.select(PackageEntry.item_id, PackageEntry.note)
         .join(Item, Item.id == PackageEntry.item_id)
         .where(PackageEntry.package_id == package.id, readable(viewer))
         .order_by(PackageEntry.position)
     )
-    return [(item_id, note) for item_id, note in rows]
+    return [(item_id, note) for item_id, note in found]
 
 
 def network_of(session: orm.Session, package: Package) -> Network:
@@ -60,7 +79,7 @@ def curated_networks(session: orm.Session, viewer: Viewer) -> Sequence[Network]:
     return session.scalars(sa.select(Network).where(Network.id.in_(viewer.curates)).order_by(Network.name)).all()
 
 
-def holding(session: orm.Session, viewer: Viewer, item_id: int) -> Sequence[Package]:
+def holding(session: orm.Session, viewer: Viewer, item_id: int) -> list[Holding]:
     """Return the packages the viewer may read that hold this record, by title."""
-    query = visible_packages(viewer).join(PackageEntry, PackageEntry.package_id == Package.id)
-    return session.scalars(query.where(PackageEntry.item_id == item_id).order_by(Package.title)).all()
+    found = rows(session, _HOLDING, {"item": item_id, "curates": list(viewer.curates)})
+    return [Holding(Ref(row.public_id, row.slug), row.title) for row in found]
