@@ -20,7 +20,7 @@ from kb.search.engine import Engine
 from kb.search.rebuilding import rebuild
 
 BATCH = 250
-FOLLOWING = 100  # cycles of changed ideas in one commit: what changes meanwhile waits for no more than these
+FOLLOWING = 40  # cycles of changed ideas in one commit: what changes meanwhile waits for no more than these
 REBUILD_FROM = 2_000
 POLL_SECONDS = 1.0
 LOCK_SECONDS = 15.0
