@@ -14,10 +14,11 @@ from kb.attachments.rules import markdown_for
 from kb.errors import InvalidError, NotFoundError
 from kb.ids import Ref
 from kb.items.models import Item
+from kb.items.rules import FOLDERS
 from kb.permissions import Permission, Viewer
 from kb.web import context
 from kb.web.gate import allows
-from kb.writing.queries import FOLDERS, record_by_ref
+from kb.writing.queries import record_by_ref
 
 bp = flask.Blueprint("attachments", __name__)
 LIMIT, SECONDS = 120, 3600  # files of one person
@@ -111,9 +112,12 @@ def _wants_json() -> bool:
 
 def _page(item: Item, form: AttachmentForm) -> str:
     files = queries.attachments_of(context.session(), item)
-    folder = next(name for name, kind in FOLDERS.items() if kind is item.kind)
     return flask.render_template(
-        "attachments/index.html", item=item, form=form, folder=folder, files=[_facts(file) for file in files]
+        "attachments/index.html",
+        item=item,
+        form=form,
+        folder=FOLDERS[item.kind],
+        files=[_facts(file) for file in files],
     )
 
 

@@ -11,6 +11,9 @@ class Kind(enum.StrEnum):
     CASE = "case"
 
 
+FOLDERS = {Kind.IDEA: "ideas", Kind.CYCLE: "cycles", Kind.CASE: "cases"}  # of their addresses
+
+
 class Language(enum.StrEnum):
     """The language an item is written in."""
 

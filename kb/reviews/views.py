@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from kb.errors import InvalidError
 from kb.items.models import Item
+from kb.items.rules import FOLDERS
 from kb.permissions import Audience, Permission, State, can
 from kb.privacy import actions as privacy
 from kb.reviews import actions, forms, queries
@@ -54,7 +55,7 @@ def comment(item: Item) -> flask.typing.ResponseReturnValue:
                 item,
                 field=form.field.data or "",
                 text=form.text.data or "",
-                by=_person(),
+                by=context.person_id(),
                 now=context.now(),
             )
         except InvalidError as error:
@@ -69,7 +70,7 @@ def comment(item: Item) -> flask.typing.ResponseReturnValue:
 @allows(Permission.REVIEW_SETTLE, queries.discussed_comment)
 def settle(discussed: queries.Discussed) -> werkzeug.Response:
     """Note that a comment is dealt with."""
-    actions.settle(context.session(), discussed.item, discussed.comment, by=_person(), now=context.now())
+    actions.settle(context.session(), discussed.item, discussed.comment, by=context.person_id(), now=context.now())
     return _done(discussed.item, f"comment-{discussed.comment.id}")
 
 
@@ -87,7 +88,7 @@ def accept(item: Item) -> flask.typing.ResponseReturnValue:
         return _page(item, {"accept": form}), HTTPStatus.CONFLICT
     document = working_document(session, item)
     is_public = document.audience is Audience.PUBLIC  # what everyone may read needs the look of a curator of its own
-    privacy.confirm(session, item, ticked, as_curator=is_public, by=_person(), now=context.now())
+    privacy.confirm(session, item, ticked, as_curator=is_public, by=context.person_id(), now=context.now())
     found = check(session, item, document)
     for finding in found.findings:
         form.refuse(finding.message)
@@ -100,8 +101,8 @@ def accept(item: Item) -> flask.typing.ResponseReturnValue:
                 item,
                 minor=bool(form.minor.data),
                 note=form.word.data or "",
-                address=context.services().settings.link(f"/{item.kind.value}s/{item.ref}"),
-                by=_person(),
+                address=context.services().settings.link(f"/{FOLDERS[item.kind]}/{item.ref}"),
+                by=context.person_id(),
                 now=context.now(),
             )
         except BlockedError as error:
@@ -125,7 +126,7 @@ def send_back(item: Item) -> flask.typing.ResponseReturnValue:
                 item,
                 note=form.note.data or "",
                 address=context.services().settings.link(f"/review/{item.ref}"),
-                by=_person(),
+                by=context.person_id(),
                 now=context.now(),
             )
         except InvalidError as error:
@@ -134,14 +135,6 @@ def send_back(item: Item) -> flask.typing.ResponseReturnValue:
             context.commit()
             return flask.redirect(flask.url_for("reviews.index"), 303)
     return _page(item, {"return": form}), form.status
-
-
-def _person() -> int:
-    """Return who is looking: the gate lets nobody else come here."""
-    person_id = context.viewer().person_id
-    if person_id is None:
-        flask.abort(HTTPStatus.UNAUTHORIZED)
-    return person_id
 
 
 def _done(item: Item, where: str) -> werkzeug.Response:

@@ -3,9 +3,7 @@
 import flask
 
 from kb.items.models import Item
-from kb.items.rules import Kind
-
-FOLDERS = {Kind.IDEA: "ideas", Kind.CYCLE: "cycles", Kind.CASE: "cases"}
+from kb.items.rules import FOLDERS, Kind
 
 
 def item_url(item: Item) -> str:

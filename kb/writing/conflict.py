@@ -8,7 +8,7 @@ import flask
 from sqlalchemy import orm
 
 from kb.items.document import ADMINISTRATIVE
-from kb.items.models import Item
+from kb.items.rules import FOLDERS
 from kb.web import context
 from kb.writing import diff, merge, queries
 from kb.writing.actions import FIXED, StaleError
@@ -44,7 +44,7 @@ def page(error: StaleError) -> tuple[str, int]:
         taken=[labels.get(name, _plain_name(name)) for name in merged.taken],
         mine=json.dumps(merged.values, ensure_ascii=False),
         base=queries.base_of(session, error.item),
-        address=f"{flask.request.root_path}/{_folder(error.item)}/{error.item.public_id}/merging",
+        address=f"{flask.request.root_path}/{FOLDERS[error.item.kind]}/{error.item.public_id}/merging",
     )
     return shown, int(error.status)
 
@@ -108,7 +108,3 @@ def _choice(conflict: merge.Conflict, labels: dict[str, Any]) -> Choice:
 
 def _plain_name(field: str) -> str:
     return field.removeprefix("texts.").replace("_", " ").capitalize()
-
-
-def _folder(item: Item) -> str:
-    return next(folder for folder, kind in queries.FOLDERS.items() if kind is item.kind)

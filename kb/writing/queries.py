@@ -13,13 +13,13 @@ from kb.errors import InvalidError, NotFoundError, WithdrawnError
 from kb.ids import Ref
 from kb.items.models import Item, Revision
 from kb.items.queries import visible_items
-from kb.items.rules import Kind, RevisionStatus
+from kb.items.rules import FOLDERS, Kind, RevisionStatus
 from kb.permissions import Permission, State, Viewer, can
 from kb.schools.models import School
 from kb.writing import kinds
 
 OPEN = (RevisionStatus.PROPOSED, RevisionStatus.RETURNED)
-FOLDERS = {"ideas": Kind.IDEA, "cycles": Kind.CYCLE, "cases": Kind.CASE}
+KINDS = {folder: kind for kind, folder in FOLDERS.items()}
 _MANAGING = (
     Permission.ITEM_READ,
     Permission.ITEM_EDIT,
@@ -32,7 +32,7 @@ _MANAGING = (
 
 def record_by_ref(session: orm.Session, viewer: Viewer, folder: str, ref: Ref) -> Item:
     """Return the item of an address like ``/ideas/<ref>/…`` for whoever may read it or has anything to do with it."""
-    return work_by_ref(session, viewer, FOLDERS[folder], ref)
+    return work_by_ref(session, viewer, KINDS[folder], ref)
 
 
 def idea_work(session: orm.Session, viewer: Viewer, ref: Ref) -> Item:

@@ -12,7 +12,7 @@ from kb.config import Settings
 from kb.following import queries
 from kb.following.comments.queries import answered_since, unanswered
 from kb.following.news import Change, new_in_networks, news
-from kb.items.rules import Kind
+from kb.items.rules import FOLDERS, Kind
 from kb.permissions import Viewer
 from kb.saved.models import SavedSearch
 from kb.saved.news import changed
@@ -20,7 +20,6 @@ from kb.saved.queries import of_person
 from kb.search.service import Search
 
 MOST = 20  # records in one section
-FOLDERS = {Kind.IDEA: "ideas", Kind.CYCLE: "cycles", Kind.CASE: "cases"}
 WORDS = {Kind.IDEA: "change idea", Kind.CYCLE: "cycle", Kind.CASE: "case study"}
 
 

@@ -76,7 +76,7 @@ def merge(idea: Item) -> Answer:
     """Merge the idea into another one."""
     kept = _other(idea, flask.request.form.get("into", ""))
     try:
-        actions.merge(context.session(), idea, kept, by=_person(), now=context.now())
+        actions.merge(context.session(), idea, kept, by=context.person_id(), now=context.now())
     except (ConflictError, InvalidError) as error:
         words, status = str(error), int(error.status)
         context.session().rollback()
@@ -95,7 +95,7 @@ def take_apart(idea: Item) -> Answer:
     if not can(context.viewer(), Permission.NETWORK_EDIT, network or idea):
         raise ForbiddenError
     try:
-        actions.take_apart(session, row, by=_person(), now=context.now())
+        actions.take_apart(session, row, by=context.person_id(), now=context.now())
     except (ConflictError, InvalidError) as error:
         words, status = str(error), int(error.status)
         session.rollback()
@@ -112,13 +112,6 @@ def _other(idea: Item, public_id: str) -> Item:
     if not can(context.viewer(), Permission.IDEA_MERGE, other):
         raise ForbiddenError(str(_("That idea belongs to another network. Its hub can merge them.")))
     return other
-
-
-def _person() -> int:
-    person = context.viewer().person_id
-    if person is None:
-        raise ForbiddenError
-    return person
 
 
 def _vocabulary() -> Vocabulary:

@@ -82,7 +82,7 @@ def _item_of(form: str) -> Item | None:
     """Return the record a form is about, None for a new one; NotFoundError where the person may not write in it."""
     folder, _, rest = form.strip("/").partition("/")
     public_id = rest.partition("/")[0]
-    if folder not in queries.FOLDERS or not PUBLIC_ID.fullmatch(public_id):
+    if folder not in queries.KINDS or not PUBLIC_ID.fullmatch(public_id):
         return None
     session, viewer = context.session(), context.viewer()
     item: Item = queries.record_by_ref(session, viewer, folder, Ref(public_id))
