@@ -1,5 +1,6 @@
 """The pages of the driver diagram's editor: each button is one form, and the focus comes back to its driver."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import flask
@@ -135,40 +136,25 @@ def move(network: Network) -> Answer:
 @allows(Permission.NETWORK_EDIT, network_by_ref)
 def retire(network: Network) -> Answer:
     """Take a driver out of the diagram."""
-    driver = _driver(network)
-    try:
-        editing.retire(
-            context.session(),
-            network,
-            driver,
-            version=_version(),
-            by=context.viewer().person_id,
-            now=context.now(),
-        )
-    except (ConflictError, InvalidError) as error:
-        return _refused(network, driver, error)
-    context.commit()
-    return _back(network, driver, "retired")
+    return _taken(network, editing.retire, "retired")
 
 
 @bp.post("/<ref:ref>/drivers/return")
 @allows(Permission.NETWORK_EDIT, network_by_ref)
 def bring_back(network: Network) -> Answer:
     """Put a retired driver back."""
+    return _taken(network, editing.bring_back, "back")
+
+
+def _taken(network: Network, verb: Callable[..., object], said: str) -> Answer:
+    """Take the driver that the form names out of the diagram, or back into it."""
     driver = _driver(network)
     try:
-        editing.bring_back(
-            context.session(),
-            network,
-            driver,
-            version=_version(),
-            by=context.viewer().person_id,
-            now=context.now(),
-        )
+        verb(context.session(), network, driver, version=_version(), by=context.viewer().person_id, now=context.now())
     except (ConflictError, InvalidError) as error:
         return _refused(network, driver, error)
     context.commit()
-    return _back(network, driver, "back")
+    return _back(network, driver, said)
 
 
 @bp.get("/<ref:ref>/drivers/<driver>/ideas")
